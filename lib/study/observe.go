@@ -1,0 +1,32 @@
+package study
+
+import "time"
+
+// Observer is told how runs go. Its methods are called from one goroutine at a time; they must return quickly.
+type Observer interface {
+	Progress(Progress)
+	// Finished is called once for every experiment of a call to All or Run: with a result just trained or read from disk, or an error.
+	Finished(Finished)
+}
+
+// Progress is where a sweep stands.
+type Progress struct {
+	Experiment Experiment
+	Index, Of  int           // this run's number, from 0, and how many the call asked for
+	Epoch      int           // epochs done of this run
+	Epochs     int           // epochs asked for
+	Fraction   float64       // done of the whole sweep, in [0,1]
+	Left       time.Duration // estimate for the whole sweep; 0 while unknown
+	Train      float64       // train accuracy at the last evaluation, a share
+	Test       float64       // test accuracy, likewise
+}
+
+// Finished is the end of one experiment.
+type Finished struct {
+	Experiment Experiment
+	Index, Of  int
+	Result     Result
+	FromDisk   bool          // it was read, not trained
+	Took       time.Duration // of this run, now
+	Err        error
+}
