@@ -1,0 +1,36 @@
+// Package corrupt spoils training data as the randomization tests of the papers do.
+//
+// Its stance: what is drawn comes from the caller's generator, once, before training; inputs are never changed in place; and every
+// function says what it changed, so that clean and corrupted examples can be told apart later. Test sets are not its business.
+package corrupt
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// Labels returns a copy of labels in which each one, independently with probability p, is replaced by a class drawn uniformly from all
+// classes, which may be the true one; and whether each label changed (Zhang et al. 2017, section 2.1, "partially corrupted labels"; p = 1
+// is their "random labels"). A share p(classes-1)/classes of the labels is expected to change.
+//
+// The generator is drawn from twice for each label whatever p is, so that with one seed a label corrupted at a smaller p is corrupted to
+// the same class at every larger one.
+//
+// It fails if p is not in [0,1], or if a label is not below classes.
+func Labels(labels []uint8, classes int, p float64, rng *rand.Rand) (corrupted []uint8, changed []bool, err error) {
+	if !(p >= 0 && p <= 1) {
+		return nil, nil, fmt.Errorf("corrupt: label corruption %g: a probability lies in [0,1]", p)
+	}
+	corrupted, changed = make([]uint8, len(labels)), make([]bool, len(labels))
+	for i, label := range labels {
+		if int(label) >= classes {
+			return nil, nil, fmt.Errorf("corrupt: label %d of example %d: with %d classes labels lie in 0..%d", label, i, classes, classes-1)
+		}
+		redraw, class := rng.Float64() < p, uint8(rng.IntN(classes))
+		if corrupted[i] = label; redraw {
+			corrupted[i] = class
+		}
+		changed[i] = corrupted[i] != label
+	}
+	return corrupted, changed, nil
+}

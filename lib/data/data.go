@@ -1,0 +1,106 @@
+// Package data holds the data sets of the papers, decoded and checked: images as bytes, labels as bytes, in memory.
+//
+// Its stance: the files are the originals, pinned by their SHA-256, and nothing is drawn, scaled or shuffled unless it is asked for by
+// name. Every random choice takes its generator from the caller.
+package data
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+)
+
+// Set is a labelled set of images.
+type Set struct {
+	Name                    string
+	Height, Width, Channels int
+	Classes                 int
+	Images                  []uint8 // [n, Height, Width, Channels], 0 to 255
+	Labels                  []uint8 // [n], each below Classes
+}
+
+// loaders read the train and test sets of a data set from a folder; "" stands for the folder where each finds its files itself.
+var loaders = map[string]func(dir string) (train, test Set, err error){
+	"mnist": mnist,
+}
+
+// Names returns the names that Load knows, sorted.
+func Names() []string {
+	var names []string
+	for name := range loaders {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Load reads the train and test sets of the named data set from dir, or from where its files are by default if dir is "". It fails if
+// the name is unknown, or if a file is missing, truncated or altered.
+func Load(name, dir string) (train, test Set, err error) {
+	load, ok := loaders[name]
+	if !ok {
+		return Set{}, Set{}, fmt.Errorf("data: unknown data set %q: use one of %v", name, Names())
+	}
+	return load(dir)
+}
+
+// Len is the number of examples.
+func (s Set) Len() int { return len(s.Labels) }
+
+// Dim is the number of values of an image: Height x Width x Channels.
+func (s Set) Dim() int { return s.Height * s.Width * s.Channels }
+
+// Image returns the values of example i, a view into Images.
+func (s Set) Image(i int) []uint8 { return s.Images[i*s.Dim() : (i+1)*s.Dim()] }
+
+// Unit returns the images as floats in [0,1], each value divided by 255: [n, Dim] in row-major order.
+func (s Set) Unit() []float32 {
+	out := make([]float32, len(s.Images))
+	for i, v := range s.Images {
+		out[i] = float32(v) / 255
+	}
+	return out
+}
+
+// Random returns n examples drawn without replacement, in the set's order.
+func (s Set) Random(n int, rng *rand.Rand) (Set, error) {
+	if n < 1 || n > s.Len() {
+		return Set{}, fmt.Errorf("data: a subset of %d examples of %s: ask for 1 to %d", n, s.Name, s.Len())
+	}
+	return s.pick(rng.Perm(s.Len())[:n]), nil
+}
+
+// Balanced returns n examples drawn without replacement, in the set's order, with as many of each class as n allows: the counts of two
+// classes differ by at most one, and the first n mod Classes classes have the additional one. It fails if a class has too few examples.
+func (s Set) Balanced(n int, rng *rand.Rand) (Set, error) {
+	if n < 1 || n > s.Len() {
+		return Set{}, fmt.Errorf("data: a subset of %d examples of %s: ask for 1 to %d", n, s.Name, s.Len())
+	}
+	quota := make([]int, s.Classes)
+	for i := range n {
+		quota[i%s.Classes]++
+	}
+	indices := make([]int, 0, n)
+	for _, i := range rng.Perm(s.Len()) {
+		if c := s.Labels[i]; quota[c] > 0 {
+			quota[c]--
+			indices = append(indices, i)
+		}
+	}
+	if len(indices) < n {
+		return Set{}, fmt.Errorf("data: no class-balanced subset of %d examples of %s: a class has too few, ask for fewer", n, s.Name)
+	}
+	return s.pick(indices), nil
+}
+
+// pick returns the examples at indices, in ascending order of index.
+func (s Set) pick(indices []int) Set {
+	slices.Sort(indices)
+	out := s
+	out.Images, out.Labels = make([]uint8, 0, len(indices)*s.Dim()), make([]uint8, 0, len(indices))
+	for _, i := range indices {
+		out.Images = append(out.Images, s.Image(i)...)
+		out.Labels = append(out.Labels, s.Labels[i])
+	}
+	return out
+}
