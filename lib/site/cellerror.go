@@ -1,0 +1,146 @@
+package site
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+)
+
+// CellError is a cell that failed.
+type CellError struct {
+	Notebook string // file name
+	Cell     int    // number among the notebook's code cells, from 1
+	Source   string
+	Reason   string // what the compiler or the program said: plain text, without the frames of the runtime
+}
+
+// Error says all: the notebook, the cell, its source and the reason.
+func (e *CellError) Error() string {
+	return fmt.Sprintf("site: notebook %s: code cell %d failed:\n%s\n%s", e.Notebook, e.Cell, indent(e.Reason, "  "), indent(e.Source, "    | "))
+}
+
+// maxReason is the number of lines of a reason: the message comes first, and the rest can be seen in the notebook.
+const maxReason = 20
+
+// cellError finds the failed cell of an executed notebook: the last one with an error among its outputs.
+func cellError(name string, executed []byte) error {
+	nb, err := parseNotebook(executed)
+	if err != nil {
+		return fmt.Errorf("site: notebook %s.ipynb: %w", name, err)
+	}
+	failed := &CellError{Notebook: name + ".ipynb", Reason: "the kernel reported an error without a message"}
+	number := 0
+	for _, cell := range nb.cells() {
+		if cell.kind() != "code" || strings.TrimSpace(cell.source()) == "" {
+			continue
+		}
+		number++
+		if reason := cell.failure(); reason != "" {
+			failed.Cell, failed.Source, failed.Reason = number, cell.source(), reason
+		}
+	}
+	return failed
+}
+
+// failure is the readable reason of a cell's error, or nothing where the cell has none.
+//
+// GoNB writes a panic to standard error, but the compiler's messages only into an HTML output, unless it runs
+// with -raw_error: then they are in the traceback.
+func (c cell) failure() string {
+	var stderr, compiler, errorText string
+	for _, out := range c.outputs() {
+		switch out.kind() {
+		case "stream":
+			if out["name"] == "stderr" {
+				stderr += text(out["text"])
+			}
+		case "error":
+			errorText = joinLines(out["traceback"])
+			if errorText == "" {
+				errorText = text(out["evalue"])
+			}
+		default:
+			if h := text(out.data()["text/html"]); strings.Contains(h, "gonb-err-") {
+				compiler += compilerText(h)
+			}
+		}
+	}
+	if errorText == "" {
+		return ""
+	}
+	said := strings.TrimSpace(dropKernelNoise(stderr))
+	if said == "" {
+		said = compiler
+	}
+	if said == "" || strings.Count(errorText, "\n") > 0 {
+		said += "\n" + errorText
+	}
+	return firstLines(dropFrames(plainText(said)), maxReason)
+}
+
+var (
+	ansi       = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
+	style      = regexp.MustCompile(`(?s)<style>.*?</style>`)
+	errContext = regexp.MustCompile(`(?s)<div class="gonb-err-context">.*?</div>\s*</div>`)
+	errPlace   = regexp.MustCompile(`<span class="gonb-err-location">[^<]*</span>`)
+	tag        = regexp.MustCompile(`<[^>]*>`)
+	blankLines = regexp.MustCompile(`\n\s*\n+`)
+	goroutine  = regexp.MustCompile(`^goroutine \d+ \[`)
+)
+
+// compilerText reduces GoNB's report of a failed compilation to a line for each message: the cell's line, the message.
+func compilerText(h string) string {
+	h = errPlace.ReplaceAllString(errContext.ReplaceAllString(style.ReplaceAllString(h, ""), ""), "")
+	var lines []string
+	for line := range strings.Lines(tag.ReplaceAllString(h, "")) {
+		line = strings.Join(strings.Fields(html.UnescapeString(line)), " ")
+		if line != "" && !strings.HasPrefix(line, "# gonb_") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// plainText drops terminal codes and empty lines.
+func plainText(s string) string {
+	return strings.TrimSpace(blankLines.ReplaceAllString(ansi.ReplaceAllString(s, ""), "\n"))
+}
+
+// dropFrames keeps of a goroutine's stack only the frames that lie in a cell.
+func dropFrames(s string) string {
+	var kept []string
+	inStack := false
+	for _, line := range strings.Split(s, "\n") {
+		switch {
+		case goroutine.MatchString(line):
+			inStack = true
+		case strings.HasPrefix(line, "exit status"):
+			inStack = false
+		case inStack && strings.Contains(line, "[[ Cell"):
+			kept = append(kept, "at "+cellPlace(line))
+		case !inStack:
+			kept = append(kept, line)
+		}
+	}
+	return strings.TrimSpace(strings.Join(kept, "\n"))
+}
+
+// cellPlace takes "Cell [2] Line 3" out of "[[ Cell [2] Line 3 ]] /tmp/...".
+func cellPlace(line string) string {
+	_, place, _ := strings.Cut(line, "[[ ")
+	place, _, _ = strings.Cut(place, " ]]")
+	return place
+}
+
+func firstLines(s string, n int) string {
+	lines := strings.Split(s, "\n")
+	if len(lines) <= n {
+		return s
+	}
+	return strings.Join(lines[:n], "\n") + fmt.Sprintf("\n(and %d lines more)", len(lines)-n)
+}
+
+func indent(s, prefix string) string {
+	return prefix + strings.ReplaceAll(strings.TrimRight(s, "\n"), "\n", "\n"+prefix)
+}
