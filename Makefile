@@ -1,0 +1,40 @@
+# The folder of a checkout is all that these targets write to (and Go's and Python's shared download caches).
+PYTHON ?= python3
+ENV := kernel-setup/env
+REGEN ?= $(sort $(dir $(shell grep -rlE --include='*_test.go' 'flag\.Bool\("regen"' lib 2>/dev/null)))
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup report test lab bench notebooks regen doctor clean
+
+help: ## print this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## install the kernel, JupyterLab, XLA and the tools into this checkout
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.10 or newer is missing: install the packages python3 and python3-venv"; exit 1; }
+	@$(PYTHON) kernel-setup/setup
+
+report: setup ## run every notebook and build report/index.html (RETHINKING_SCALE=quick|standard|paper)
+	@$(ENV) go run ./lib/cmd/rethinking report $(ARGS)
+
+test: setup ## run every test
+	@$(ENV) $(PYTHON) kernel-setup/test
+
+lab: setup ## open JupyterLab with the Go kernel (PORT=8888, LAB_FLAGS=--no-browser)
+	@$(ENV) jupyter lab --ServerApp.root_dir="$(CURDIR)/notebooks" --ServerApp.extra_static_paths="['$(CURDIR)/.venv/share/rethinking']" \
+		$(if $(PORT),--port=$(PORT)) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
+
+bench: setup ## compare a compiled epoch with train.Loop, JAX and PyTorch
+	@$(ENV) lib/train/bench/run $(ARGS)
+
+notebooks: setup ## run the notebooks again in place, at standard scale
+	@RETHINKING_SCALE=standard $(ENV) go run ./lib/cmd/rethinking report --in-place $(ARGS)
+
+regen: setup ## write the golden files again (REGEN=./lib/report)
+	@$(ENV) go test $(addprefix ./,$(patsubst ./%,%,$(REGEN))) -regen
+
+doctor: ## say what is installed, which backend will run, and what is wrong
+	@$(PYTHON) kernel-setup/doctor
+
+clean: ## remove .venv and report
+	rm -rf .venv report

@@ -1,0 +1,186 @@
+"""What set-up, env, test and doctor agree on: where things are in a checkout, and the environment of its kernel.
+
+Only the standard library of Python 3.10 is used: this runs before anything is installed.
+"""
+
+import json
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+TOOLS = {
+    "gonb": "github.com/janpfeifer/gonb",
+    "goimports": "golang.org/x/tools",
+    "gopls": "golang.org/x/tools/gopls",
+    "staticcheck": "honnef.co/go/tools",
+}
+PLUGIN = "pjrt_c_api_cpu_plugin.so"
+ZIG_CC = "zig-cc"  # found through PATH: Go splits CC at spaces, which the path of a checkout may hold
+PROGRAM = "#include <stdio.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(0, RTLD_LAZY) == 0; }\n"
+
+
+class Checkout:
+    """The paths of one checkout. Everything that set-up writes is below venv."""
+
+    def __init__(self, root=None):
+        self.root = Path(root or Path(__file__).resolve().parent.parent)
+        self.setup = self.root / "kernel-setup"
+        self.venv = self.root / ".venv"
+        self.bin = self.venv / "bin"
+        self.python = self.bin / "python"
+        self.jupyter = self.venv / "share" / "jupyter"
+        self.kernel = self.jupyter / "kernels" / "gonb" / "kernel.json"
+        self.static = self.venv / "share" / "rethinking"
+        self.plotly = self.static / "plotly.min.js"
+        self.plugin = self.venv / "lib" / "pjrt" / PLUGIN
+        self.state = self.venv / "kernel-setup"
+        self.toolchain = self.state / "toolchain.json"
+
+    def site_file(self, pattern):
+        """The one file of the installed Python packages that matches, or None."""
+        found = sorted(self.venv.glob("lib/python*/site-packages/" + pattern))
+        return found[0] if found else None
+
+    def required_go(self):
+        return parse_version(re.search(r"^go (\S+)", (self.root / "go.mod").read_text(), re.M).group(1))
+
+    def kernel_variables(self, base=None):
+        """What the kernel's environment has on top of base (default: this process's own)."""
+        base = os.environ if base is None else base
+        chosen = read_json(self.toolchain)
+        own = [str(self.bin), str(Path(chosen["goroot"]) / "bin")]
+        variables = {
+            "PATH": join_paths(own, base.get("PATH", os.defpath)),
+            "CC": chosen["cc"],
+            "CGO_ENABLED": "1",
+            "GOROOT": chosen["goroot"],
+            "GOTOOLCHAIN": "local",
+            "GOWORK": "",
+            "GOMLX_NO_AUTO_INSTALL": "1",
+            "PJRT_PLUGIN_LIBRARY_PATH": join_paths(self.plugin_folders(), base.get("PJRT_PLUGIN_LIBRARY_PATH", "")),
+        }
+        if base.get("GOMLX_BACKEND"):
+            variables["GOMLX_BACKEND"] = base["GOMLX_BACKEND"]
+        return variables
+
+    def jupyter_variables(self):
+        """Keep Jupyter inside the checkout: neither the user's kernels nor the user's settings are seen or touched."""
+        return {
+            "JUPYTER_PREFER_ENV_PATH": "1",
+            "JUPYTER_DATA_DIR": str(self.jupyter),
+            "JUPYTER_CONFIG_DIR": str(self.venv / "etc" / "jupyter"),
+            "JUPYTER_RUNTIME_DIR": str(self.jupyter / "runtime"),
+            "JUPYTER_PATH": "",
+            "JUPYTER_CONFIG_PATH": "",
+        }
+
+    def environment(self):
+        return {**os.environ, **self.kernel_variables(), **self.jupyter_variables()}
+
+    def plugin_folders(self):
+        """The checkout's own folder, and where there is a GPU also those where go-xla puts its CUDA plugin."""
+        folders = [str(self.plugin.parent)]
+        if has_gpu():
+            folders += [os.path.expanduser("~/.local/lib/go-xla"), "/usr/local/lib/go-xla"]
+        return folders
+
+
+def parse_version(text):
+    """(1, 26, 5) of "go1.26.5", "1.26.5" or "go version go1.26.5 linux/amd64"; None where there is no version."""
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return tuple(int(part or 0) for part in found.groups()) if found else None
+
+
+def show_version(version):
+    return ".".join(map(str, version))
+
+
+def pinned(requirements):
+    """{package: version} of a compiled requirements file, for this Python; markers that exclude it are obeyed."""
+    versions = {}
+    for name, version, marker in re.findall(r"^([\w.-]+)==([^\s;\\]+)(?: ; ([^\\\n]*))?", requirements.read_text(), re.M):
+        older = "python_full_version < '3.11'" in marker
+        newer = "python_full_version >= '3.11'" in marker
+        if not (older and sys.version_info >= (3, 11) or newer and sys.version_info < (3, 11)):
+            versions[name] = version
+    return versions
+
+
+def join_paths(first, rest):
+    return os.pathsep.join(dict.fromkeys([*first, *filter(None, rest.split(os.pathsep))]))
+
+
+def read_json(path):
+    """The content of a JSON file; {} where it is missing or damaged."""
+    try:
+        return json.loads(path.read_text())
+    except (OSError, ValueError):
+        return {}
+
+
+def write_atomically(path, text):
+    """Replace the file in one step, and only if its content changes."""
+    if path.exists() and path.read_text() == text:
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
+        file.write(text)
+    os.chmod(file.name, 0o644)
+    os.replace(file.name, path)
+
+
+def link(path, target):
+    """Make path a symbolic link to target, relative, so that a copied checkout does not point back here."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(os.path.relpath(target, path.parent))
+
+
+def has_gpu():
+    return any(Path("/dev").glob("nvidia[0-9]*")) or shutil.which("nvidia-smi") is not None
+
+
+def plugin_source():
+    """Where the CPU plugin of this platform comes from: "wheel", "go-xla", or None."""
+    machine = platform.machine().lower()
+    if sys.platform == "linux" and platform.libc_ver()[0] == "glibc":
+        return {"x86_64": "wheel", "amd64": "wheel", "aarch64": "go-xla", "arm64": "go-xla"}.get(machine)
+    return "go-xla" if sys.platform == "darwin" and machine == "arm64" else None
+
+
+def find_go(checkout, path):
+    """(GOROOT, version) of the Go on path that is not the checkout's own; None where it does not run."""
+    outside = os.pathsep.join(folder for folder in path.split(os.pathsep) if not folder.startswith(str(checkout.venv)))
+    go = shutil.which("go", path=outside)
+    if go is None:
+        return None
+    env = {**os.environ, "GOTOOLCHAIN": "local", "GOROOT": ""}
+    done = subprocess.run([go, "env", "GOROOT", "GOVERSION"], cwd="/", env=env, capture_output=True, text=True)
+    lines = done.stdout.split("\n")
+    version = parse_version(lines[1]) if done.returncode == 0 and len(lines) > 1 else None
+    return (lines[0], version) if version else None
+
+
+def find_cc(path):
+    """The first C compiler that builds a program here, as CC takes it; None where there is none."""
+    if sys.platform == "darwin" and subprocess.run(["xcode-select", "-p"], capture_output=True).returncode != 0:
+        return None  # macOS has stand-ins that open a dialog
+    for cc in [os.environ.get("CC", ""), "gcc", "clang", "cc"]:
+        if cc and ZIG_CC not in cc and cc_works(cc, path):
+            return cc
+    return None
+
+
+def cc_works(cc, path):
+    with tempfile.TemporaryDirectory() as folder:
+        command = [*shlex.split(cc), "-x", "c", "-", "-o", os.path.join(folder, "out")]
+        if shutil.which(command[0], path=path) is None:
+            return False
+        env = {**os.environ, "PATH": path}
+        return subprocess.run(command, input=PROGRAM, text=True, env=env, capture_output=True).returncode == 0
