@@ -21,8 +21,7 @@ test: setup ## run every test
 	@$(ENV) $(PYTHON) kernel-setup/test
 
 lab: setup ## open JupyterLab with the Go kernel (PORT=8888, LAB_FLAGS=--no-browser)
-	@$(ENV) jupyter lab --ServerApp.root_dir="$(CURDIR)/notebooks" --ServerApp.extra_static_paths="['$(CURDIR)/.venv/share/rethinking']" \
-		$(if $(PORT),--port=$(PORT)) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
+	@$(ENV) jupyter lab --ServerApp.root_dir="$(CURDIR)/notebooks" $(if $(PORT),--port=$(PORT)) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
 bench: setup ## compare a compiled epoch with train.Loop, JAX and PyTorch
 	@$(ENV) lib/train/bench/run $(ARGS)
