@@ -34,7 +34,7 @@ const statusEvery = 10 * time.Second
 
 // execute runs every notebook and leaves the treated copies in the book's folder.
 func (b *builder) execute(ctx context.Context) error {
-	if err := os.MkdirAll(b.book(), 0o777); err != nil {
+	if err := os.MkdirAll(b.book(filepath.FromSlash(picturesFolder)), 0o777); err != nil {
 		return fmt.Errorf("site: %w", err)
 	}
 	for i, name := range b.names {
@@ -52,22 +52,32 @@ func (b *builder) execute(ctx context.Context) error {
 	return nil
 }
 
-// keep writes the site's copy, and in place the one for committing.
+// keep writes the copy that becomes a page, and the clean one: for the reader to download, and in place for committing.
 func (b *builder) keep(name string, executed []byte) error {
-	if b.InPlace {
-		committed, err := forCommit(executed)
-		if err != nil {
-			return fmt.Errorf("site: notebook %s.ipynb: %w", name, err)
-		}
-		if err := replaceFile(filepath.Join(b.Notebooks, name+".ipynb"), committed); err != nil {
-			return fmt.Errorf("site: notebook %s.ipynb: %w", name, err)
-		}
-	}
 	page, err := forSite(name, executed)
 	if err != nil {
 		return fmt.Errorf("site: notebook %s.ipynb: %w", name, err)
 	}
-	return os.WriteFile(b.book(name+".ipynb"), page, 0o666)
+	clean, err := forCommit(executed)
+	if err != nil {
+		return fmt.Errorf("site: notebook %s.ipynb: %w", name, err)
+	}
+	err = errors.Join(os.WriteFile(b.book(name+".ipynb"), page.notebook, 0o666), os.WriteFile(b.clean(name), clean, 0o666))
+	for picture, png := range page.pictures {
+		err = errors.Join(err, os.WriteFile(b.book(filepath.FromSlash(picturesFolder), picture+".png"), png, 0o666))
+	}
+	if err == nil && b.InPlace {
+		err = replaceFile(filepath.Join(b.Notebooks, name+".ipynb"), clean)
+	}
+	if err != nil {
+		return fmt.Errorf("site: notebook %s.ipynb cannot be written: %w", name, err)
+	}
+	return nil
+}
+
+// clean is the path of a notebook's copy for downloading.
+func (b *builder) clean(name string) string {
+	return filepath.Join(b.work, name+".clean.ipynb")
 }
 
 // executeOne returns the notebook with its new outputs, as nbclient leaves it.

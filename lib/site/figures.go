@@ -1,9 +1,11 @@
 package site
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,6 +25,9 @@ const (
 	mimeHTML     = "text/html"
 	mimePlotly   = "application/vnd.plotly.v1+json"
 )
+
+// picturesFolder is where a page finds its pictures.
+const picturesFolder = "_static/figures"
 
 // part is a run of a cell's outputs: those of one figure, or others between figures.
 type part struct {
@@ -71,34 +76,41 @@ func (o output) isInteractive() bool {
 	return strings.Contains(text(o.data()[mimeHTML]), `class="rethinking-figure"`)
 }
 
-// forSite returns the executed notebook as the book shows it: every figure numbered, with its caption and alternative text.
-func forSite(name string, executed []byte) ([]byte, error) {
+// page is a notebook as the book shows it, and the pictures that it refers to: contents by name.
+type page struct {
+	notebook []byte
+	pictures map[string][]byte
+}
+
+// forSite returns the executed notebook with every figure numbered, with its caption and alternative text.
+func forSite(name string, executed []byte) (page, error) {
 	nb, err := parseNotebook(executed)
 	if err != nil {
-		return nil, err
+		return page{}, err
 	}
 	nb.setGo()
+	p := page{pictures: map[string][]byte{}}
 	var cells []cell
-	figures := 0
 	for i, c := range nb.cells() {
 		if c.kind() != "code" {
 			cells = append(cells, c)
 			continue
 		}
 		c.dropNoise()
-		shown, err := c.shown(name, &figures)
+		shown, err := c.shown(name, p.pictures)
 		if err != nil {
-			return nil, fmt.Errorf("cell %d: %w", i+1, err)
+			return page{}, fmt.Errorf("cell %d: %w", i+1, err)
 		}
 		cells = append(cells, shown...)
 	}
 	nb.setCells(cells)
-	return nb.encode()
+	p.notebook, err = nb.encode()
+	return p, err
 }
 
-// shown splits a cell with figures: one cell keeps the source, and one without source follows for each part. MyST-NB
-// makes a figure of every output of a cell that has a caption, so a captioned cell must hold the picture alone.
-func (c cell) shown(notebook string, figures *int) ([]cell, error) {
+// shown splits a cell with figures: one cell keeps the source, and one whose source is hidden follows for each part.
+// MyST-NB makes a figure of every output of a cell that has a caption, so such a cell must hold one output alone.
+func (c cell) shown(notebook string, pictures map[string][]byte) ([]cell, error) {
 	parts, err := c.parts()
 	if err != nil {
 		return nil, err
@@ -109,32 +121,27 @@ func (c cell) shown(notebook string, figures *int) ([]cell, error) {
 	given, _ := field(c, "metadata")["mystnb"].(object)
 	delete(field(c, "metadata"), "mystnb")
 	cells := []cell{c}
-	for i, p := range parts {
-		switch {
-		case p.figure:
-			*figures++
-			options, err := figureOptions(p, fmt.Sprintf("fig-%s-%d", notebook, *figures), given)
-			if err != nil {
+	if c.setOutputs(nil); !parts[0].figure {
+		c.setOutputs(parts[0].outs)
+		parts = parts[1:]
+	}
+	for _, p := range parts {
+		var meta object
+		if p.figure {
+			name := fmt.Sprintf("fig-%s-%d", notebook, len(pictures)+1)
+			if pictures[name], err = p.picture(); err != nil {
 				return nil, err
 			}
+			meta = object{"figure": p.figureOptions(name, given)}
 			given = nil
-			cells = append(cells, c.sequel(p.outs[:1], options, len(cells)))
-			if len(p.outs) > 2 {
-				cells = append(cells, c.sequel(p.outs[2:], nil, len(cells)))
-			}
-		case i > 0:
-			cells = append(cells, c.sequel(p.outs, nil, len(cells)))
+			p.outs = []output{p.drawn(name)}
 		}
-	}
-	if parts[0].figure {
-		c.setOutputs(nil)
-	} else {
-		c.setOutputs(parts[0].outs)
+		cells = append(cells, c.sequel(p.outs, meta, len(cells)))
 	}
 	return cells, nil
 }
 
-// sequel is a cell without visible source that shows more outputs of c.
+// sequel is a cell whose source is hidden (but not empty: MyST-NB would skip it) that shows more outputs of c.
 func (c cell) sequel(outs []output, mystnb object, n int) cell {
 	tags := []any{"remove-input"}
 	for _, t := range list(field(c, "metadata")["tags"]) {
@@ -147,7 +154,7 @@ func (c cell) sequel(outs []output, mystnb object, n int) cell {
 		meta["mystnb"] = mystnb
 	}
 	s := cell{
-		"cell_type": "code", "execution_count": c["execution_count"], "metadata": meta, "source": "",
+		"cell_type": "code", "execution_count": c["execution_count"], "metadata": meta, "source": "// Shown by the cell above.",
 		"id": fmt.Sprintf("%.50s-part-%d", text(c["id"]), n),
 	}
 	s.setOutputs(outs)
@@ -155,21 +162,37 @@ func (c cell) sequel(outs []output, mystnb object, n int) cell {
 }
 
 // figureOptions are MyST-NB's options for a figure. Those that the notebook's author gave the cell win.
-func figureOptions(p part, name string, given object) (object, error) {
-	caption := strings.TrimSpace(text(p.outs[1].data()[mimeMarkdown]))
-	alt := strings.TrimSpace(text(p.outs[0].data()[mimePlain]))
-	if caption == "" || alt == "" {
+func (p part) figureOptions(name string, given object) object {
+	options := object{"name": name, "caption": strings.TrimSpace(text(p.outs[1].data()[mimeMarkdown]))}
+	theirs, _ := given["figure"].(object)
+	for k, v := range theirs {
+		options[k] = v
+	}
+	return options
+}
+
+// picture decodes the figure's PNG, and says where a figure is not complete.
+func (p part) picture() ([]byte, error) {
+	caption, alt := text(p.outs[1].data()[mimeMarkdown]), text(p.outs[0].data()[mimePlain])
+	if strings.TrimSpace(caption) == "" || strings.TrimSpace(alt) == "" {
 		return nil, fmt.Errorf("a figure has the caption %q and the description %q; it needs both", caption, alt)
 	}
-	figure := object{"name": name, "caption": caption}
-	image := object{"alt": strings.Join(strings.Fields(alt), " ")}
-	for key, options := range map[string]object{"figure": figure, "image": image} {
-		theirs, _ := given[key].(object)
-		for k, v := range theirs {
-			options[k] = v
-		}
+	data, err := base64.StdEncoding.DecodeString(strings.Join(strings.Fields(text(p.outs[0].data()[mimePNG])), ""))
+	if err != nil {
+		return nil, fmt.Errorf("the picture of a figure is not base64: %w", err)
 	}
-	return object{"figure": figure, "image": image}, nil
+	return data, nil
+}
+
+// drawn is the figure as one output: its picture, and the script that puts the interactive figure in the picture's place.
+// One output, because the script looks for the picture beside itself.
+func (p part) drawn(name string) output {
+	alt := strings.Join(strings.Fields(text(p.outs[0].data()[mimePlain])), " ")
+	h := fmt.Sprintf("<img class=\"rethinking-picture\" src=\"%s/%s.png\" alt=\"%s\">\n", picturesFolder, name, html.EscapeString(alt))
+	if len(p.outs) > 2 {
+		h += text(p.outs[2].data()[mimeHTML])
+	}
+	return output{"output_type": "display_data", "metadata": object{}, "data": object{mimeHTML: splitLines(h)}}
 }
 
 // forCommit returns the executed notebook as it is kept under version control: every figure is one picture that also

@@ -1,0 +1,166 @@
+package site_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"rethinking/lib/site"
+)
+
+// TestSite builds a site with the real kernel and opens every page of it, as a file and from a server.
+func TestSite(t *testing.T) {
+	venv := needVenv(t)
+	needChromium(t)
+	root := *keep
+	if root == "" {
+		root = t.TempDir()
+	}
+	copyNotebooks(t, root, "notebooks/00-small.ipynb", "notebooks/01-next.ipynb")
+	var progress strings.Builder
+	index, err := site.Build(t.Context(), site.Options{
+		Root: root, Venv: venv, Scale: "smoke", Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
+		Facts: []site.Fact{{Name: "Backend", Value: "xla <cpu>"}}, Progress: &progress,
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, progress.String())
+	}
+	t.Log(progress.String())
+	if got, want := index, filepath.Join(root, "report", "index.html"); got != want {
+		t.Errorf("index is %s, want %s", got, want)
+	}
+	if got, want := entries(t, root), "notebooks report"; got != want {
+		t.Errorf("the build leaves %q, want %q", got, want)
+	}
+	report := filepath.Dir(index)
+	pages, err := filepath.Glob(filepath.Join(report, "*.html"))
+	if err != nil || len(pages) < 5 {
+		t.Fatalf("pages %v, %v; want at least 5", pages, err)
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(report)))
+	defer server.Close()
+	b := openBrowser(t)
+	for _, base := range []string{"file://" + report, server.URL} {
+		for _, path := range pages {
+			page := base + "/" + filepath.Base(path)
+			t.Run(strings.TrimPrefix(page, "file://"+report), func(t *testing.T) { checkPage(t, b, page) })
+		}
+		checkFigures(t, b, base+"/00-small.html")
+		checkSearch(t, b, base)
+	}
+}
+
+// checkPage looks for what every page must have, on a wide and on a narrow window, light and dark.
+func checkPage(t *testing.T, b *browser, page string) {
+	name := strings.TrimSuffix(filepath.Base(page), ".html")
+	for _, width := range []int64{1280, 380} {
+		b.open(t, page, width)
+		for _, theme := range []string{"light", "dark"} {
+			b.theme(t, theme)
+			if wide := value[int](t, b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
+				t.Errorf("at width %d the %s page scrolls sideways by %d", width, theme, wide)
+			}
+			for _, fault := range value[[]string](t, b, faintText) {
+				t.Errorf("%s at width %d: hard to read: %s", theme, width, fault)
+			}
+			if *keep != "" && strings.HasPrefix(page, "file") {
+				shot(t, b, filepath.Join(*keep, name+"-"+theme+map[bool]string{true: "-phone"}[width == 380]+".png"))
+			}
+		}
+	}
+	foot := value[string](t, b, `document.querySelector(".rethinking-built")?.innerText ?? ""`)
+	for _, want := range []string{"2026-01-02 03:04 UTC", "smoke", "xla <cpu>", "Go"} {
+		if !strings.Contains(foot, want) {
+			t.Errorf("the foot of the page is %q; want %q in it", foot, want)
+		}
+	}
+	if lang := value[string](t, b, `document.documentElement.lang`); lang != "en" {
+		t.Errorf("the page's language is %q", lang)
+	}
+	if faults := b.complaints(); len(faults) > 0 {
+		t.Errorf("the page complains:\n%s", strings.Join(faults, "\n"))
+	}
+}
+
+// faintText lists texts whose contrast with what is behind them is below 3:1 (WCAG's least for any text).
+const faintText = `(() => {
+	const rgb = s => (s.match(/[\d.]+/g) || [0, 0, 0, 0]).map(Number);
+	const light = c => { const [r, g, b] = c.map(v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 }); return .2126 * r + .7152 * g + .0722 * b };
+	const behind = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > .5) return c } return [255, 255, 255] };
+	const faint = new Set();
+	for (const e of document.querySelectorAll("main p, main li, main td, main th, main pre, main pre span, main h1, main h2, main dd, main dt, main caption, main figcaption, main a, main svg text")) {
+		if (!e.textContent.trim() || !e.getClientRects().length || e.closest("button, .headerlink") || e.matches(".headerlink")) continue;
+		if (getComputedStyle(e).visibility === "hidden" || getComputedStyle(e).opacity < .5) continue;
+		const ink = rgb(getComputedStyle(e)[e.closest("svg") ? "fill" : "color"]), paper = behind(e);
+		const a = light(ink), b = light(paper), ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+		if (ratio < 3) faint.add(e.tagName + "." + e.className + " " + ratio.toFixed(1) + " " + ink + " on " + paper + ": " + e.textContent.trim().slice(0, 40));
+	}
+	return [...faint].slice(0, 5);
+})()`
+
+// checkFigures looks at the page with three figures: numbered, described, drawn, in the place of their pictures.
+func checkFigures(t *testing.T, b *browser, page string) {
+	t.Helper()
+	b.open(t, page, 1280)
+	figures := value[[]struct {
+		Caption, Alt     string
+		Drawn, Pictured  bool
+		Width, Container int
+	}](t, b, `[...document.querySelectorAll("figure")].map(f => ({
+		caption: f.querySelector("figcaption").innerText,
+		alt: f.querySelector("img").alt,
+		drawn: !!f.querySelector(".js-plotly-plot svg.main-svg .trace"),
+		pictured: f.querySelector("img").getClientRects().length > 0,
+		width: f.querySelector("svg.main-svg")?.clientWidth ?? 0,
+		container: f.clientWidth}))`)
+	if len(figures) != 3 {
+		t.Fatalf("%s has %d figures, want 3", page, len(figures))
+	}
+	for i, f := range figures {
+		if want := "Figure " + string(rune('1'+i)) + " Made-up losses"; !strings.HasPrefix(strings.Join(strings.Fields(f.Caption), " "), want) {
+			t.Errorf("caption %q does not begin with %q", f.Caption, want)
+		}
+		if !strings.HasPrefix(f.Alt, "Line chart: ") {
+			t.Errorf("figure %d has the alternative text %q", i+1, f.Alt)
+		}
+		if !f.Drawn || f.Pictured {
+			t.Errorf("figure %d: interactive %t, still a picture %t", i+1, f.Drawn, f.Pictured)
+		}
+		if f.Width < f.Container*8/10 {
+			t.Errorf("figure %d is %d wide in %d", i+1, f.Width, f.Container)
+		}
+	}
+	if refs := value[string](t, b, `[...document.querySelectorAll("main a.reference.internal")].map(a => a.innerText).join("; ")`); !strings.Contains(refs, "Figure 1") || !strings.Contains(refs, "Zhang et al., 2017") {
+		t.Errorf("references are %q; want a numbered figure and a citation", refs)
+	}
+	if keyword := value[int](t, b, `document.querySelectorAll("div.highlight-go .kd, div.highlight-go .kn, div.highlight-go .k").length`); keyword == 0 {
+		t.Error("the code has no colours of Go")
+	}
+}
+
+// checkSearch looks for a word that stands only in a table of the first notebook.
+func checkSearch(t *testing.T, b *browser, base string) {
+	t.Helper()
+	b.open(t, base+"/search.html?q=random+labels", 1280)
+	b.wait(t, `[...document.querySelectorAll("#search-results li a")].some(a => a.href.includes("00-small.html"))`)
+	if faults := b.complaints(); len(faults) > 0 {
+		t.Errorf("the search complains:\n%s", strings.Join(faults, "\n"))
+	}
+}
+
+func shot(t *testing.T, b *browser, path string) {
+	t.Helper()
+	png, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, png, 0o666); err != nil {
+		t.Fatal(err)
+	}
+}
