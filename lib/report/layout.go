@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"slices"
+	"strings"
 
 	grob "github.com/MetalBlueberry/go-plotly/generated/v2.34.0/graph_objects"
 	"github.com/MetalBlueberry/go-plotly/pkg/types"
@@ -18,11 +19,11 @@ func (f Figure) layout() *grob.Layout {
 		legend.Title = &grob.LayoutLegendTitle{Text: plain(f.LegendTitle + ":"), Side: "left"}
 	}
 	l := &grob.Layout{
-		Title:     &grob.LayoutTitle{Text: plain(f.Title)},
+		Title:     f.title(),
 		Autosize:  types.True,
 		Hovermode: grob.LayoutHovermodeClosest,
 		Legend:    legend,
-		Margin:    &grob.LayoutMargin{L: types.N(56), R: types.N(12), T: types.N(10), B: types.N(48)},
+		Margin:    &grob.LayoutMargin{L: types.N(56), R: types.N(12), T: types.N(10), B: types.N(58)},
 		Xaxis:     f.axisX(),
 		Yaxis:     f.axisY(),
 	}
@@ -32,6 +33,27 @@ func (f Figure) layout() *grob.Layout {
 		})
 	}
 	return l
+}
+
+// title breaks the title into lines, which plotly does not do by itself.
+func (f Figure) title() *grob.LayoutTitle {
+	const width = 60 // letters
+	var lines []string
+	for _, word := range strings.Fields(f.Title) {
+		if n := len(lines); n > 0 && len(lines[n-1])+1+len(word) <= width {
+			lines[n-1] += " " + word
+			continue
+		}
+		lines = append(lines, word)
+	}
+	for i, line := range lines {
+		lines[i] = string(plain(line))
+	}
+	return &grob.LayoutTitle{
+		Text: types.S(strings.Join(lines, "<br>")), X: types.N(0), Xanchor: grob.LayoutTitleXanchorLeft, Xref: grob.LayoutTitleXrefContainer,
+		Yref: grob.LayoutTitleYrefContainer, Y: types.N(1), Yanchor: grob.LayoutTitleYanchorTop, Automargin: types.True,
+		Pad: &grob.LayoutTitlePad{T: types.N(8), L: types.N(8)}, Font: &grob.LayoutTitleFont{Size: types.N(16)},
+	}
 }
 
 // coordinate is where plotly wants a value of the axis: logarithmic axes count in powers of ten.

@@ -37,11 +37,16 @@
     return img && (img.closest("a.image-reference") || img);
   }
 
+  // The layout in the page's colours and letters, for the width there is.
   function themed(layout, place) {
-    const color = getComputedStyle(place).color;
-    const paper = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
-    const font = { color: color, family: getComputedStyle(place).fontFamily, size: place.clientWidth < 500 ? 12 : 14 };
-    return Object.assign({}, layout, paper, { font: font, height: Math.round(Math.min(480, Math.max(340, place.clientWidth * 0.6))) });
+    const style = getComputedStyle(place), narrow = place.clientWidth < 500;
+    const font = { color: style.color, family: style.fontFamily, size: narrow ? 12 : 14 };
+    const legend = Object.assign({}, layout.legend);
+    if (legend.title) legend.title = Object.assign({}, legend.title, { side: narrow ? "top" : "left", font: font });
+    return Object.assign({}, layout, {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: font, legend: legend,
+      height: Math.round(Math.min(480, Math.max(360, place.clientWidth * 0.6))),
+    });
   }
 
   function plainText(escaped) {
@@ -60,7 +65,7 @@
       place.style.cssText = "width:100%;text-align:left";
       title.className = "rethinking-title";
       title.style.cssText = "font-weight:bold;margin:0 0 .3em";
-      title.textContent = plainText(figure.layout.title.text);
+      title.textContent = plainText(figure.layout.title.text.replace(/<br>/g, " "));
       place.append(title, plot);
       if (picture) picture.before(place); else root.append(place);
       const layout = Object.assign({}, figure.layout);
@@ -87,7 +92,9 @@
     observer.observe(document.documentElement, themes);
     observer.observe(document.body, themes);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", soon);
-    new ResizeObserver(function () { if (place.clientWidth !== width()) draw(); }).observe(place);
+    new ResizeObserver(function () {
+      if (place.clientWidth !== width()) requestAnimationFrame(draw);
+    }).observe(place);
   }
 
   document.querySelectorAll(".rethinking-figure:not([data-state])").forEach(start);

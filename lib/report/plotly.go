@@ -15,11 +15,8 @@ import (
 // HTML script element.
 func (f Figure) Plotly() ([]byte, error) {
 	fig := grob.Fig{Layout: f.layout(), Config: &grob.Config{
-		Responsive:  types.False, // the page's script resizes
-		Displaylogo: types.False,
-		ModeBarButtonsToRemove: []string{
-			"lasso2d", "select2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "sendDataToCloud",
-		},
+		Responsive:     types.False, // the page's script resizes
+		DisplayModeBar: false,       // it would cover the legend; dragging zooms, a double click goes back
 	}}
 	if f.Area != nil {
 		fig.AddTraces(f.areaTrace())
@@ -83,6 +80,7 @@ func (f Figure) lineTrace(line Line) *grob.Scatter {
 		Marker:        marker(color, plotlySymbols[line.Marker%len(plotlySymbols)], 8, 1),
 		Customdata:    types.DataArray(hover),
 		Hovertemplate: template(line.Name),
+		Cliponaxis:    types.False, // markers at 0 and 100 percent stay whole
 	}
 	if line.Apart {
 		t.Mode = grob.ScatterModeMarkers
