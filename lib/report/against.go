@@ -57,7 +57,7 @@ func (s settings) against(groups []study.Group, by study.Field, title, label, un
 		Title: title + " by " + by.Name,
 		X:     axis,
 		Y:     Axis{Label: label, Unit: unit},
-		Facts: facts(settingFact(groups), seedsFact(groups, "Markers", "bars"), scaleFact(groups)),
+		Facts: facts(settingFact(groups), seedsFact(groups, "Markers", "bars"), dotsFact(groups), scaleFact(groups)),
 	}
 	return f, xs
 }

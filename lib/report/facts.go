@@ -56,6 +56,14 @@ func seedsFact(groups []study.Group, mean, spread string) string {
 	return fact
 }
 
+// dotsFact explains the seeds' own dots, which a single seed has not.
+func dotsFact(groups []study.Group) string {
+	if slices.ContainsFunc(groups, func(g study.Group) bool { return len(g.Results) > 1 }) {
+		return "Dots: each seed."
+	}
+	return ""
+}
+
 // earlyFact is not empty where runs of one group ended at different epochs, so that ended runs enter the mean with their last value.
 func earlyFact(groups []study.Group) string {
 	for _, g := range groups {

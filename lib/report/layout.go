@@ -71,7 +71,7 @@ const (
 
 func (f Figure) axisX() *grob.LayoutXaxis {
 	a := &grob.LayoutXaxis{
-		Title: &grob.LayoutXaxisTitle{Text: plain(f.X.Label)}, Range: []float64{round(f.X.Min, 6), round(f.X.Max, 6)},
+		Title: &grob.LayoutXaxisTitle{Text: plain(f.X.Label), Standoff: types.N(8)}, Range: []float64{round(f.X.Min, 6), round(f.X.Max, 6)},
 		Showgrid: types.False, Zeroline: types.False, Showline: types.True, Linecolor: axisColor, Ticks: "outside", Tickcolor: axisColor,
 	}
 	if f.X.Categories != nil {

@@ -77,7 +77,7 @@ func (f Figure) lineTrace(line Line) *grob.Scatter {
 		Showlegend:    types.B(line.Label != ""),
 		Mode:          "lines+markers",
 		Line:          &grob.ScatterLine{Color: types.C(color), Width: types.N(2.5), Dash: types.S(plotlyDashes[line.Dash%len(plotlyDashes)])},
-		Marker:        marker(color, plotlySymbols[line.Marker%len(plotlySymbols)], 8, 1),
+		Marker:        marker(color, plotlySymbols[line.Marker%len(plotlySymbols)], 7, 1),
 		Customdata:    types.DataArray(hover),
 		Hovertemplate: template(line.Name),
 		Cliponaxis:    types.False, // markers at 0 and 100 percent stay whole

@@ -47,7 +47,7 @@ func Provenance(results []study.Result) (Footer, error) {
 	return f, nil
 }
 
-// runsFact is "18, seeds 0 to 2, 41 s of computing".
+// runsFact is "18 (seeds 0, 1, 2); 41 s of computing".
 func runsFact(results []study.Result) string {
 	var seeds []int64
 	seconds := 0.0
@@ -65,7 +65,7 @@ func runsFact(results []study.Result) string {
 	if len(seeds) == 1 {
 		noun = "seed"
 	}
-	return fmt.Sprintf("%s, %s %s, %s of computing", thousands(len(results)), noun, strings.Join(names, ", "), words(time.Duration(seconds*float64(time.Second))))
+	return fmt.Sprintf("%s (%s %s); %s of computing", thousands(len(results)), noun, strings.Join(names, ", "), words(time.Duration(seconds*float64(time.Second))))
 }
 
 func modules(p study.Provenance) string {

@@ -1,0 +1,95 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rethinking/lib/study"
+)
+
+// fakeLive is a Live with a clock that the test moves, and what it sent.
+func fakeLive() (*Live, *time.Time, *[]string) {
+	clock, sent := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), []string{}
+	live := &Live{send: func(html string) { sent = append(sent, html) }, now: func() time.Time { return clock }}
+	return live, &clock, &sent
+}
+
+var aRun = madeUp(0.2, 1, 3)
+
+func TestLiveLine(t *testing.T) {
+	live, clock, sent := fakeLive()
+	for i := range 30 { // six seconds
+		live.Progress(study.Progress{
+			Experiment: aRun.Experiment, Index: 2, Of: 18, Epoch: i / 3, Epochs: 50, Fraction: 0.125, Left: 130*time.Second - time.Duration(i)*200*time.Millisecond,
+			Train: float64(i) / 100, Test: 0.1,
+		})
+		*clock = clock.Add(200 * time.Millisecond)
+	}
+	if len(*sent) != 6 {
+		t.Errorf("%d updates in six seconds, want 6", len(*sent))
+	}
+	want := `<div class="rethinking-progress"><progress max="1" value="0.125"></progress> run 3 of 18 · mnist mlp 2x512 label corruption 0.2 seed 1 · epoch 8 of 50 · train 25.0%, test 10.0% · 2 min 5 s left</div>`
+	if diff := cmp.Diff(want, (*sent)[5]); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLiveSummary(t *testing.T) {
+	fromDisk := study.Finished{Result: aRun, FromDisk: true}
+	trained := study.Finished{Result: aRun, Took: 65 * time.Second}
+	failed := study.Finished{Err: errors.New("cannot write results/x.json: <no space left>")}
+	stopped := study.Finished{Err: fmt.Errorf("study: stopped at epoch 3: %w", context.Canceled)}
+	tests := []struct {
+		name string
+		runs []study.Finished
+		want string
+	}{
+		{"all read", []study.Finished{fromDisk, fromDisk, fromDisk}, "3 runs: 3 read from disk; backend xla:cpu"},
+		{"some trained", []study.Finished{trained, fromDisk, trained}, "3 runs: 2 trained in 2 min 10 s, 1 read from disk; backend xla:cpu"},
+		{"one", []study.Finished{trained}, "1 run: 1 trained in 1 min 5 s; backend xla:cpu"},
+		{"stopped", []study.Finished{trained, stopped}, "2 runs: 1 trained in 1 min 5 s, 1 stopped: run the cell again to go on; backend xla:cpu"},
+		{"failed", []study.Finished{failed}, "1 run: 1 failed<br><strong>Error:</strong> cannot write results/x.json: &lt;no space left&gt;"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			live, _, sent := fakeLive()
+			for i, f := range tt.runs {
+				f.Index, f.Of = i, len(tt.runs)
+				live.Finished(f)
+			}
+			if len(*sent) != 1 {
+				t.Fatalf("%d lines sent, want 1: %q", len(*sent), *sent)
+			}
+			if diff := cmp.Diff(`<div class="rethinking-summary">`+tt.want+`</div>`, (*sent)[0]); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+	t.Run("two calls share the line", func(t *testing.T) {
+		live, _, sent := fakeLive()
+		for range 2 {
+			f := trained
+			f.Of = 1
+			live.Finished(f)
+		}
+		if diff := cmp.Diff(`<div class="rethinking-summary">2 runs: 2 trained in 2 min 10 s; backend xla:cpu</div>`, (*sent)[1]); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestWords(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"0.4 s": 400 * time.Millisecond, "9.9 s": 9900 * time.Millisecond, "10 s": 9960 * time.Millisecond, "59 s": 59 * time.Second,
+		"1 min 0 s": 59800 * time.Millisecond, "2 min 10 s": 130 * time.Second, "3 h 05 min": 3*time.Hour + 5*time.Minute + 20*time.Second,
+	} {
+		if got := words(d); got != want {
+			t.Errorf("words(%v) = %q, want %q", d, got, want)
+		}
+	}
+}
