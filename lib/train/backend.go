@@ -1,0 +1,50 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gomlx/compute"
+	_ "github.com/gomlx/gomlx/backends/default" // registers XLA (CPU and CUDA) and the pure-Go backend
+)
+
+// preferred are the backends to try when none is named, best first. TF32 is off: it would change results by more than float32 rounding.
+var preferred = []string{"xla:cuda,tf32=false", "xla:cpu", "go"}
+
+// Open opens the backend that config names ("xla:cpu", "xla:cuda", "go", ...), or that GOMLX_BACKEND names if config is "", or else the
+// first that works of CUDA, XLA on the CPU, and pure Go. The name is that of the configuration opened, without options; the warning is
+// "" unless the backend is the slow one and nobody asked for it.
+func Open(config string) (backend compute.Backend, name, warning string, err error) {
+	if config == "" {
+		config = os.Getenv(compute.ConfigEnvVar)
+	}
+	if config != "" {
+		backend, err = compute.NewWithConfig(config)
+		if err != nil {
+			return nil, "", "", fmt.Errorf("train: backend %q does not open: %w; run kernel-setup/doctor, or unset %s", config, err, compute.ConfigEnvVar)
+		}
+		return backend, withoutOptions(config), "", nil
+	}
+	var failures error
+	for _, config := range preferred {
+		if backend, err = compute.NewWithConfig(config); err == nil {
+			return backend, withoutOptions(config), slow(config, failures), nil
+		}
+		failures = errors.Join(failures, fmt.Errorf("%s: %w", config, err))
+	}
+	return nil, "", "", fmt.Errorf("train: no backend opens: %w", failures)
+}
+
+func withoutOptions(config string) string {
+	name, _, _ := strings.Cut(config, ",")
+	return name
+}
+
+func slow(config string, failures error) string {
+	if config != "go" {
+		return ""
+	}
+	return fmt.Sprintf("XLA did not open, so training runs on the pure-Go backend, about 20 times slower; kernel-setup/doctor tells the cure (%v)", failures)
+}
