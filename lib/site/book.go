@@ -78,7 +78,7 @@ func (b *builder) writeBook() error {
 		return fmt.Errorf("site: %w", err)
 	}
 	page := map[string]any{
-		"Title": title, "Footer": footer, "MathJax": mathJax, "Notebooks": b.names, "Year": b.Date.Format("2006"),
+		"Title": title, "Footer": footer, "MathJax": mathJax, "Notebooks": b.names,
 		"Scale": b.Scale, "ScaleNote": scaleNotes[b.Scale],
 	}
 	for _, name := range []string{"_config.yml", "_toc.yml", "index.md", "bibliography.md"} {

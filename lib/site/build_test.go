@@ -49,7 +49,7 @@ func TestSite(t *testing.T) {
 	for _, base := range []string{"file://" + report, server.URL} {
 		for _, path := range pages {
 			page := base + "/" + filepath.Base(path)
-			t.Run(strings.TrimPrefix(page, "file://"+report), func(t *testing.T) { checkPage(t, b, page) })
+			t.Run(filepath.Base(path)+" from "+base[:4], func(t *testing.T) { checkPage(t, b, page) })
 		}
 		checkFigures(t, b, base+"/00-small.html")
 		checkSearch(t, b, base)
@@ -138,6 +138,9 @@ func checkFigures(t *testing.T, b *browser, page string) {
 	}
 	if refs := value[string](t, b, `[...document.querySelectorAll("main a.reference.internal")].map(a => a.innerText).join("; ")`); !strings.Contains(refs, "Figure 1") || !strings.Contains(refs, "Zhang et al., 2017") {
 		t.Errorf("references are %q; want a numbered figure and a citation", refs)
+	}
+	if rows := value[int](t, b, `document.querySelectorAll("table.rethinking-table tbody tr").length`); rows == 0 {
+		t.Error("the table is missing")
 	}
 	if keyword := value[int](t, b, `document.querySelectorAll("div.highlight-go .kd, div.highlight-go .kn, div.highlight-go .k").length`); keyword == 0 {
 		t.Error("the code has no colours of Go")

@@ -48,7 +48,7 @@ func cellError(name string, executed []byte) error {
 // GoNB writes a panic to standard error, but the compiler's messages only into an HTML output, unless it runs
 // with -raw_error: then they are in the traceback.
 func (c cell) failure() string {
-	var stderr, compiler, errorText string
+	var stderr, compiler, place, errorText string
 	for _, out := range c.outputs() {
 		switch out.kind() {
 		case "stream":
@@ -63,27 +63,29 @@ func (c cell) failure() string {
 		default:
 			if h := text(out.data()["text/html"]); strings.Contains(h, "gonb-err-") {
 				compiler += compilerText(h)
+				place = errPlace(h)
 			}
 		}
 	}
 	if errorText == "" {
 		return ""
 	}
-	said := strings.TrimSpace(dropKernelNoise(stderr))
-	if said == "" {
+	said := strings.TrimSpace(dropFrames(plainText(dropKernelNoise(stderr))) + place)
+	if stderr == "" {
 		said = compiler
 	}
 	if said == "" || strings.Count(errorText, "\n") > 0 {
 		said += "\n" + errorText
 	}
-	return firstLines(dropFrames(plainText(said)), maxReason)
+	return firstLines(plainText(said), maxReason)
 }
 
 var (
 	ansi       = regexp.MustCompile("\x1b\\[[0-9;?]*[a-zA-Z]")
 	style      = regexp.MustCompile(`(?s)<style>.*?</style>`)
 	errContext = regexp.MustCompile(`(?s)<div class="gonb-err-context">.*?</div>\s*</div>`)
-	errPlace   = regexp.MustCompile(`<span class="gonb-err-location">[^<]*</span>`)
+	errFile    = regexp.MustCompile(`<span class="gonb-err-location">[^<]*</span>`)
+	errLine    = regexp.MustCompile(`<span class="gonb-cell-line-info">([^<]*)</span>`)
 	tag        = regexp.MustCompile(`<[^>]*>`)
 	blankLines = regexp.MustCompile(`\n\s*\n+`)
 	goroutine  = regexp.MustCompile(`^goroutine \d+ \[`)
@@ -91,7 +93,7 @@ var (
 
 // compilerText reduces GoNB's report of a failed compilation to a line for each message: the cell's line, the message.
 func compilerText(h string) string {
-	h = errPlace.ReplaceAllString(errContext.ReplaceAllString(style.ReplaceAllString(h, ""), ""), "")
+	h = errFile.ReplaceAllString(errContext.ReplaceAllString(style.ReplaceAllString(h, ""), ""), "")
 	var lines []string
 	for line := range strings.Lines(tag.ReplaceAllString(h, "")) {
 		line = strings.Join(strings.Fields(html.UnescapeString(line)), " ")
@@ -107,30 +109,26 @@ func plainText(s string) string {
 	return strings.TrimSpace(blankLines.ReplaceAllString(ansi.ReplaceAllString(s, ""), "\n"))
 }
 
-// dropFrames keeps of a goroutine's stack only the frames that lie in a cell.
+// errPlace is the line of the cell that panicked. GoNB marks it in the frames on standard error too, but not always.
+func errPlace(h string) string {
+	if found := errLine.FindStringSubmatch(h); found != nil {
+		return "\nat " + found[1]
+	}
+	return ""
+}
+
+// dropFrames drops the stacks of goroutines, and the exit status after them.
 func dropFrames(s string) string {
 	var kept []string
 	inStack := false
 	for _, line := range strings.Split(s, "\n") {
-		switch {
-		case goroutine.MatchString(line):
-			inStack = true
-		case strings.HasPrefix(line, "exit status"):
-			inStack = false
-		case inStack && strings.Contains(line, "[[ Cell"):
-			kept = append(kept, "at "+cellPlace(line))
-		case !inStack:
+		isStatus := strings.HasPrefix(line, "exit status")
+		inStack = (inStack || goroutine.MatchString(line)) && !isStatus
+		if !inStack && !isStatus {
 			kept = append(kept, line)
 		}
 	}
 	return strings.TrimSpace(strings.Join(kept, "\n"))
-}
-
-// cellPlace takes "Cell [2] Line 3" out of "[[ Cell [2] Line 3 ]] /tmp/...".
-func cellPlace(line string) string {
-	_, place, _ := strings.Cut(line, "[[ ")
-	place, _, _ = strings.Cut(place, " ]]")
-	return place
 }
 
 func firstLines(s string, n int) string {

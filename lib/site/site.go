@@ -57,9 +57,7 @@ func Build(ctx context.Context, o Options) (index string, err error) {
 	if err != nil {
 		return "", err
 	}
-	if os.Getenv("KEEPIT") == "" {
-		defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-	}
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 
 	b := builder{Options: o, work: work, names: names}
 	for _, step := range []func(context.Context) error{b.execute, b.render, b.publish} {
