@@ -6,6 +6,7 @@ package data
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 )
@@ -19,29 +20,42 @@ type Set struct {
 	Labels                  []uint8 // [n], each below Classes
 }
 
-// loaders read the train and test sets of a data set from a folder; "" stands for the folder where each finds its files itself.
-var loaders = map[string]func(dir string) (train, test Set, err error){
-	"mnist": mnist,
+// source is where a data set comes from: how many train and test examples it has, and what reads them from a folder, "" being the folder
+// where it finds its files itself.
+type source struct {
+	train, test int
+	load        func(dir string) (train, test Set, err error)
+}
+
+var sources = map[string]source{
+	"mnist": {60000, 10000, mnist},
 }
 
 // Names returns the names that Load knows, sorted.
-func Names() []string {
-	var names []string
-	for name := range loaders {
-		names = append(names, name)
+func Names() []string { return slices.Sorted(maps.Keys(sources)) }
+
+func lookup(name string) (source, error) {
+	s, ok := sources[name]
+	if !ok {
+		return source{}, fmt.Errorf("data: unknown data set %q: use one of %v", name, Names())
 	}
-	slices.Sort(names)
-	return names
+	return s, nil
+}
+
+// Sizes returns how many train and test examples the named data set has, without reading it.
+func Sizes(name string) (train, test int, err error) {
+	s, err := lookup(name)
+	return s.train, s.test, err
 }
 
 // Load reads the train and test sets of the named data set from dir, or from where its files are by default if dir is "". It fails if
 // the name is unknown, or if a file is missing, truncated or altered.
 func Load(name, dir string) (train, test Set, err error) {
-	load, ok := loaders[name]
-	if !ok {
-		return Set{}, Set{}, fmt.Errorf("data: unknown data set %q: use one of %v", name, Names())
+	s, err := lookup(name)
+	if err != nil {
+		return Set{}, Set{}, err
 	}
-	return load(dir)
+	return s.load(dir)
 }
 
 // Len is the number of examples.

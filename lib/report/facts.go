@@ -85,7 +85,7 @@ func lastEpoch(r study.Result) int {
 func scaleFact(groups []study.Group) string {
 	var scales []string
 	for _, r := range all(groups) {
-		scale := r.Provenance.Scale
+		scale := string(r.Provenance.Scale)
 		if scale == "" {
 			scale = "not recorded"
 		}

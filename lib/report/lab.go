@@ -17,7 +17,7 @@ const ResultsDir = "results"
 //
 //	ctx, lab := report.MustOpenLab(scale)
 //	defer lab.Close()
-func MustOpenLab(scale string) (context.Context, *study.Lab) {
+func MustOpenLab(scale study.Scale) (context.Context, *study.Lab) {
 	lab, err := study.Open(study.Options{Dir: ResultsDir, Scale: scale, Observer: NewLive()})
 	if err != nil {
 		panic("report: cannot open the notebook's lab: " + err.Error())

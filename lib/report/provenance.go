@@ -35,7 +35,7 @@ func Provenance(results []study.Result) (Footer, error) {
 		}
 	}
 	f.Facts = append(f.Facts, [2]string{"Runs", runsFact(results)})
-	add("Scale", func(p study.Provenance) string { return p.Scale })
+	add("Scale", func(p study.Provenance) string { return string(p.Scale) })
 	add("Backend", func(p study.Provenance) string { return p.Backend })
 	add("Device", func(p study.Provenance) string { return p.Device })
 	add("Platform", func(p study.Provenance) string { return p.Platform })

@@ -31,7 +31,7 @@ type Curves struct {
 
 // Provenance tells where a Result comes from; nothing in it changes a number.
 type Provenance struct {
-	Scale    string            `json:"scale"`   // the scale that was asked for: smoke, quick, standard, paper or custom
+	Scale    Scale             `json:"scale"`   // the scale that was asked for
 	Backend  string            `json:"backend"` // "xla:cpu", "xla:cuda", "go"
 	Platform string            `json:"platform"`
 	Device   string            `json:"device"`  // the processor's or the GPU's name

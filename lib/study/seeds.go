@@ -1,0 +1,18 @@
+package study
+
+import "math/rand/v2"
+
+// purpose keeps the random choices of an experiment apart, so that changing one of them leaves the others as they were.
+type purpose uint64
+
+const (
+	forSubset purpose = iota + 1
+	forCorruption
+	forWeights
+	forOrder
+)
+
+// rng returns the experiment's generator for a purpose.
+func (e Experiment) rng(p purpose) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(e.Seed), uint64(p)))
+}

@@ -1,0 +1,146 @@
+package study
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// A result lies in two files of the results folder: KEY.json holds the Experiment and its Measurements, which are the same bytes every
+// time, and KEY.provenance.json how this run came about. KEY.json is written last: where it exists, the result is whole.
+func resultPath(dir, key string) string     { return filepath.Join(dir, key+".json") }
+func provenancePath(dir, key string) string { return filepath.Join(dir, key+".provenance.json") }
+
+// record is the content of KEY.json.
+type record struct {
+	Protocol     int             `json:"protocol"`
+	Experiment   json.RawMessage `json:"experiment"`
+	Measurements json.RawMessage `json:"measurements"`
+	SHA256       string          `json:"sha256"` // of the experiment's and the measurements' JSON, one after the other
+}
+
+// openDir makes the results folder if it is missing, and proves that a file can be written there.
+func openDir(dir string) error {
+	if dir == "" {
+		return errors.New("study: no results folder: name one in Options.Dir")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("study: results folder: %w: choose a folder that can be written", err)
+	}
+	probe := filepath.Join(dir, fmt.Sprintf(".probe-%d", os.Getpid()))
+	err := writeFile(probe, make([]byte, 64<<10))
+	os.Remove(probe)
+	if err != nil {
+		return fmt.Errorf("study: results folder %s cannot be written: %w: free some space or choose another folder", dir, err)
+	}
+	return nil
+}
+
+// encode returns the content of KEY.json, a part a line.
+func (r Result) encode() ([]byte, error) {
+	experiment, err := json.Marshal(r.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	measurements, err := json.Marshal(r.Measurements)
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n\"protocol\":%d,\n\"experiment\":%s,\n\"measurements\":%s,\n\"sha256\":%q\n}\n",
+		Protocol, experiment, measurements, digest(experiment, measurements))
+	return b.Bytes(), nil
+}
+
+func digest(experiment, measurements []byte) string {
+	sum := sha256.Sum256(append(append([]byte{}, experiment...), measurements...))
+	return hex.EncodeToString(sum[:])
+}
+
+// save writes a result so that another process sees all of it or nothing.
+func save(dir string, r Result) error {
+	key := r.Experiment.Key()
+	content, err := r.encode()
+	if err != nil {
+		return fmt.Errorf("study: result %s: %w", key, err)
+	}
+	provenance, err := json.MarshalIndent(r.Provenance, "", "  ")
+	if err != nil {
+		return fmt.Errorf("study: provenance of %s: %w", key, err)
+	}
+	if err := writeFile(provenancePath(dir, key), append(provenance, '\n')); err != nil {
+		return fmt.Errorf("study: result %s is not kept: %w", key, err)
+	}
+	if err := writeFile(resultPath(dir, key), content); err != nil {
+		return fmt.Errorf("study: result %s is not kept: %w", key, err)
+	}
+	return nil
+}
+
+// writeFile replaces a file by way of a temporary one in the same folder.
+func writeFile(path string, content []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
+
+// load reads an experiment's result. Found is false where there is none; a result that is damaged, or not that experiment's, is an error.
+func load(dir string, e Experiment) (r Result, found bool, err error) {
+	path := resultPath(dir, e.Key())
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Result{}, false, nil
+	}
+	if err == nil {
+		r, err = decode(content, e)
+	}
+	if err != nil {
+		return Result{}, false, damaged(path, err)
+	}
+	path = provenancePath(dir, e.Key())
+	if content, err = os.ReadFile(path); err == nil {
+		err = json.Unmarshal(content, &r.Provenance)
+	}
+	if err != nil {
+		return Result{}, false, damaged(path, err)
+	}
+	return r, true, nil
+}
+
+func damaged(path string, err error) error {
+	return fmt.Errorf("study: result %s is damaged: %w: restore it, or delete it to train again", path, err)
+}
+
+func decode(content []byte, e Experiment) (Result, error) {
+	var rec record
+	if err := json.Unmarshal(content, &rec); err != nil {
+		return Result{}, err
+	}
+	if got := digest(rec.Experiment, rec.Measurements); got != rec.SHA256 {
+		return Result{}, fmt.Errorf("its SHA-256 is %s, not %s as it says", got, rec.SHA256)
+	}
+	var r Result
+	if err := errors.Join(json.Unmarshal(rec.Experiment, &r.Experiment), json.Unmarshal(rec.Measurements, &r.Measurements)); err != nil {
+		return Result{}, err
+	}
+	if r.Experiment.Key() != e.Key() {
+		return Result{}, fmt.Errorf("it is the result of another experiment: %s", r.Experiment)
+	}
+	return r, nil
+}
