@@ -1,7 +1,7 @@
 # The folder of a checkout is all that these targets write to (and Go's and Python's shared download caches).
 PYTHON ?= python3
 ENV := kernel-setup/env
-REGEN ?= $(sort $(dir $(shell grep -rlE --include='*_test.go' 'flag\.Bool\("regen"' lib 2>/dev/null)))
+REGEN ?= $(sort $(dir $(shell grep -rl --include='*_test.go' '"regen"' lib)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
