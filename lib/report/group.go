@@ -23,13 +23,16 @@ func grouped(results []study.Result, by *study.Field) ([]study.Group, error) {
 			return nil, err
 		}
 	}
-	field := study.Field{Name: "all runs", Of: func(study.Experiment) string { return "" }}
+	field := study.Field{Name: "all", Of: func(study.Experiment) string { return "runs" }} // as words of an error
 	if by != nil {
 		field = *by
 	}
 	groups, err := study.GroupBy(results, field)
 	if err != nil {
 		return nil, fmt.Errorf("report: %w", err)
+	}
+	if by == nil {
+		groups[0].Label = ""
 	}
 	if field.Name == study.TrainExamples.Name {
 		nameWholeSet(groups)

@@ -9,21 +9,20 @@ import (
 	"github.com/MetalBlueberry/go-plotly/pkg/types"
 )
 
-// layout is everything of the interactive figure but its traces.
+// layout is everything of the interactive figure but its traces. The legend stands at the right, where no width makes it run into the
+// title; the page's script, which knows the width, sets title and legend above the axes, as in the picture.
 func (f Figure) layout() *grob.Layout {
-	legend := &grob.LayoutLegend{
-		Orientation: grob.LayoutLegendOrientationH, X: types.N(0), Xanchor: grob.LayoutLegendXanchorLeft,
-		Y: types.N(1.02), Yanchor: grob.LayoutLegendYanchorBottom, Bgcolor: "rgba(0,0,0,0)", Traceorder: "normal",
-	}
+	legend := &grob.LayoutLegend{Bgcolor: "rgba(0,0,0,0)", Traceorder: "normal"}
 	if f.LegendTitle != "" {
-		legend.Title = &grob.LayoutLegendTitle{Text: plain(f.LegendTitle + ":"), Side: "left"}
+		legend.Title = &grob.LayoutLegendTitle{Text: plain(f.LegendTitle + ":")}
 	}
+	title, lines := f.title()
 	l := &grob.Layout{
-		Title:     f.title(),
+		Title:     title,
 		Autosize:  types.True,
 		Hovermode: grob.LayoutHovermodeClosest,
 		Legend:    legend,
-		Margin:    &grob.LayoutMargin{L: types.N(56), R: types.N(12), T: types.N(10), B: types.N(58)},
+		Margin:    &grob.LayoutMargin{L: types.N(56), R: types.N(12), T: types.N(float64(24 + 20*lines)), B: types.N(58)},
 		Xaxis:     f.axisX(),
 		Yaxis:     f.axisY(),
 	}
@@ -35,8 +34,8 @@ func (f Figure) layout() *grob.Layout {
 	return l
 }
 
-// title breaks the title into lines, which plotly does not do by itself.
-func (f Figure) title() *grob.LayoutTitle {
+// title breaks the title into lines, which plotly does not do by itself, and counts them.
+func (f Figure) title() (*grob.LayoutTitle, int) {
 	const width = 60 // letters
 	var lines []string
 	for _, word := range strings.Fields(f.Title) {
@@ -51,9 +50,9 @@ func (f Figure) title() *grob.LayoutTitle {
 	}
 	return &grob.LayoutTitle{
 		Text: types.S(strings.Join(lines, "<br>")), X: types.N(0), Xanchor: grob.LayoutTitleXanchorLeft, Xref: grob.LayoutTitleXrefContainer,
-		Yref: grob.LayoutTitleYrefContainer, Y: types.N(1), Yanchor: grob.LayoutTitleYanchorTop, Automargin: types.True,
+		Yref: grob.LayoutTitleYrefContainer, Y: types.N(1), Yanchor: grob.LayoutTitleYanchorTop,
 		Pad: &grob.LayoutTitlePad{T: types.N(8), L: types.N(8)}, Font: &grob.LayoutTitleFont{Size: types.N(16)},
-	}
+	}, len(lines)
 }
 
 // coordinate is where plotly wants a value of the axis: logarithmic axes count in powers of ten.

@@ -41,10 +41,10 @@
   function themed(layout, place) {
     const style = getComputedStyle(place), narrow = place.clientWidth < 500;
     const font = { color: style.color, family: style.fontFamily, size: narrow ? 12 : 14 };
-    const legend = Object.assign({}, layout.legend);
+    const legend = Object.assign({}, layout.legend, { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom" });
     if (legend.title) legend.title = Object.assign({}, legend.title, { side: narrow ? "top" : "left", font: font });
     return Object.assign({}, layout, {
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: font, legend: legend,
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: font, legend: legend, margin: Object.assign({}, layout.margin, { t: 10 }),
       height: Math.round(Math.min(480, Math.max(360, place.clientWidth * 0.6))),
     });
   }
@@ -97,5 +97,6 @@
     }).observe(place);
   }
 
-  document.querySelectorAll(".rethinking-figure:not([data-state])").forEach(start);
+  const own = document.currentScript && document.currentScript.closest(".rethinking-figure");
+  if (own) start(own); else document.querySelectorAll(".rethinking-figure:not([data-state])").forEach(start);
 })();

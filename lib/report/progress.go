@@ -20,10 +20,12 @@ type Live struct {
 	now  func() time.Time
 	last time.Time
 
-	runs, trained, read, stopped int
-	took                         time.Duration
-	backends                     []string
-	failures                     []string
+	wanted, runs           int // of all calls so far
+	inCall                 int // finished of the call at hand
+	trained, read, stopped int
+	took                   time.Duration
+	backends               []string
+	failures               []string
 }
 
 // NewLive returns an observer that writes into the running cell; outside a notebook it writes nothing.
@@ -44,9 +46,33 @@ func (l *Live) Progress(p study.Progress) {
 
 // Finished implements study.Observer.
 func (l *Live) Finished(f study.Finished) {
+	if l.inCall == 0 {
+		l.wanted += f.Of
+	}
+	l.inCall++
+	l.count(f)
+	last := stopped(f.Err) || l.inCall == f.Of // a stopped call reports no more runs
+	if last {
+		l.inCall = 0
+	}
+	now := l.now()
+	if last || f.Err != nil || !f.FromDisk && now.Sub(l.last) >= interval {
+		l.last = now
+		l.send(l.summary())
+	}
+	if last {
+		gonbui.Sync()
+	}
+}
+
+func stopped(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+}
+
+func (l *Live) count(f study.Finished) {
 	l.runs++
 	switch {
-	case errors.Is(f.Err, context.Canceled) || errors.Is(f.Err, context.DeadlineExceeded):
+	case stopped(f.Err):
 		l.stopped++
 	case f.Err != nil:
 		l.failures = append(l.failures, f.Err.Error())
@@ -58,10 +84,6 @@ func (l *Live) Finished(f study.Finished) {
 	}
 	if f.Err == nil {
 		l.backends = unique(append(l.backends, f.Result.Provenance.Backend))
-	}
-	if f.Err != nil || f.Index+1 == f.Of {
-		l.send(l.summary(f.Of))
-		gonbui.Sync()
 	}
 }
 
@@ -77,8 +99,8 @@ func progressLine(p study.Progress) string {
 		p.Fraction, html.EscapeString(strings.Join(parts, " · ")))
 }
 
-// summary is the line that stays.
-func (l *Live) summary(of int) string {
+// summary is the line that stays: "18 runs: 6 trained in 2 min 10 s, 12 read from disk; backend xla:cpu".
+func (l *Live) summary() string {
 	var parts []string
 	if l.trained > 0 {
 		parts = append(parts, fmt.Sprintf("%d trained in %s", l.trained, words(l.took)))
@@ -92,7 +114,10 @@ func (l *Live) summary(of int) string {
 	if len(l.failures) > 0 {
 		parts = append(parts, fmt.Sprintf("%d failed", len(l.failures)))
 	}
-	line := fmt.Sprintf("%s: %s", plural(l.runs, "run"), strings.Join(parts, ", "))
+	line := plural(l.wanted, "run") + ": " + strings.Join(parts, ", ")
+	if l.runs < l.wanted {
+		line = fmt.Sprintf("%d of ", l.runs) + line
+	}
 	if backends := facts(l.backends...); len(backends) > 0 {
 		line += "; backend " + strings.Join(backends, ", ")
 	}

@@ -62,14 +62,35 @@ func TestLiveSummary(t *testing.T) {
 				f.Index, f.Of = i, len(tt.runs)
 				live.Finished(f)
 			}
-			if len(*sent) != 1 {
-				t.Fatalf("%d lines sent, want 1: %q", len(*sent), *sent)
-			}
-			if diff := cmp.Diff(`<div class="rethinking-summary">`+tt.want+`</div>`, (*sent)[0]); diff != "" {
+			if diff := cmp.Diff(`<div class="rethinking-summary">`+tt.want+`</div>`, (*sent)[len(*sent)-1]); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
+	t.Run("results from disk are told first", func(t *testing.T) {
+		live, clock, sent := fakeLive()
+		for _, i := range []int{0, 2, 3} {
+			live.Finished(study.Finished{Result: aRun, FromDisk: true, Index: i, Of: 5})
+		}
+		for _, i := range []int{1, 4} {
+			*clock = clock.Add(65 * time.Second)
+			live.Finished(study.Finished{Result: aRun, Took: 65 * time.Second, Index: i, Of: 5})
+		}
+		want := []string{
+			`<div class="rethinking-summary">4 of 5 runs: 1 trained in 1 min 5 s, 3 read from disk; backend xla:cpu</div>`,
+			`<div class="rethinking-summary">5 runs: 2 trained in 2 min 10 s, 3 read from disk; backend xla:cpu</div>`,
+		}
+		if diff := cmp.Diff(want, *sent); diff != "" {
+			t.Error(diff)
+		}
+	})
+	t.Run("stopped before the last run", func(t *testing.T) {
+		live, _, sent := fakeLive()
+		live.Finished(study.Finished{Err: context.Canceled, Of: 3})
+		if diff := cmp.Diff(`<div class="rethinking-summary">1 of 3 runs: 1 stopped: run the cell again to go on</div>`, (*sent)[0]); diff != "" {
+			t.Error(diff)
+		}
+	})
 	t.Run("two calls share the line", func(t *testing.T) {
 		live, _, sent := fakeLive()
 		for range 2 {
