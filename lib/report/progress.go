@@ -30,7 +30,7 @@ type Live struct {
 
 // NewLive returns an observer that writes into the running cell; outside a notebook it writes nothing.
 func NewLive() *Live {
-	id := gonbui.UniqueID()
+	id := gonbui.UniqueId()
 	return &Live{send: func(html string) { gonbui.UpdateHTML(id, html) }, now: time.Now}
 }
 
