@@ -116,16 +116,12 @@ func (b *builder) copySources(names ...string) error {
 
 // footer is the HTML at the foot of every page.
 func (b *builder) footer() (string, error) {
-	facts := append(BuildFacts(b.Root), Fact{"Built", b.Date.UTC().Format("2006-01-02 15:04 UTC")})
-	if b.Scale != "" {
-		facts = append(facts, Fact{"Scale", b.Scale})
-	}
 	t, err := htmltemplate.ParseFS(sources, "book/footer.html")
 	if err != nil {
 		return "", err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, append(facts, b.Facts...))
+	err = t.Execute(&out, b.facts)
 	return out.String(), err
 }
 

@@ -66,6 +66,7 @@ func checkPage(t *testing.T, b *browser, page string) {
 			if wide := value[int](t, b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
 				t.Errorf("at width %d the %s page scrolls sideways by %d", width, theme, wide)
 			}
+			b.wait(t, `[...document.querySelectorAll(".rethinking-interactive")].every(e => Math.abs(e.clientWidth - e.querySelector("svg.main-svg").clientWidth) < 2)`)
 			for _, fault := range value[[]string](t, b, faintText) {
 				t.Errorf("%s at width %d: hard to read: %s", theme, width, fault)
 			}

@@ -45,10 +45,11 @@ func cellError(name string, executed []byte) error {
 
 // failure is the readable reason of a cell's error, or nothing where the cell has none.
 //
-// GoNB writes a panic to standard error, but the compiler's messages only into an HTML output, unless it runs
-// with -raw_error: then they are in the traceback.
+// GoNB writes a panic to standard error. The compiler's messages are in the traceback when it runs with -raw_error, else
+// only in an HTML output.
 func (c cell) failure() string {
-	var stderr, compiler, place, errorText string
+	var stderr, reports, trace string
+	failed := false
 	for _, out := range c.outputs() {
 		switch out.kind() {
 		case "stream":
@@ -56,26 +57,26 @@ func (c cell) failure() string {
 				stderr += text(out["text"])
 			}
 		case "error":
-			errorText = joinLines(out["traceback"])
-			if errorText == "" {
-				errorText = text(out["evalue"])
-			}
+			failed = true
+			trace = traceText(list(out["traceback"]), text(out["evalue"]))
 		default:
 			if h := text(out.data()["text/html"]); strings.Contains(h, "gonb-err-") {
-				compiler += compilerText(h)
-				place = errPlace(h)
+				reports += h
 			}
 		}
 	}
-	if errorText == "" {
+	if !failed {
 		return ""
 	}
-	said := strings.TrimSpace(dropFrames(plainText(dropKernelNoise(stderr))) + place)
-	if stderr == "" {
-		said = compiler
+	stderr = plainText(dropKernelNoise(stderr))
+	said := dropFrames(stderr)
+	if said != "" {
+		said += panicPlace(stderr, reports)
+	} else {
+		said = compilerText(reports)
 	}
-	if said == "" || strings.Count(errorText, "\n") > 0 {
-		said += "\n" + errorText
+	if said == "" || !exitStatus.MatchString(trace) {
+		said += "\n" + trace
 	}
 	return firstLines(plainText(said), maxReason)
 }
@@ -85,7 +86,9 @@ var (
 	style      = regexp.MustCompile(`(?s)<style>.*?</style>`)
 	errContext = regexp.MustCompile(`(?s)<div class="gonb-err-context">.*?</div>\s*</div>`)
 	errFile    = regexp.MustCompile(`<span class="gonb-err-location">[^<]*</span>`)
-	errLine    = regexp.MustCompile(`<span class="gonb-cell-line-info">([^<]*)</span>`)
+	errLine    = regexp.MustCompile(`<span class="gonb-cell-line-info">Cell\[(\d+)\]: Line (\d+)</span>`)
+	frameLine  = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
+	exitStatus = regexp.MustCompile(`^(exit status \d+|failed to run .*)$`)
 	tag        = regexp.MustCompile(`<[^>]*>`)
 	blankLines = regexp.MustCompile(`\n\s*\n+`)
 	goroutine  = regexp.MustCompile(`^goroutine \d+ \[`)
@@ -109,12 +112,35 @@ func plainText(s string) string {
 	return strings.TrimSpace(blankLines.ReplaceAllString(ansi.ReplaceAllString(s, ""), "\n"))
 }
 
-// errPlace is the line of the cell that panicked. GoNB marks it in the frames on standard error too, but not always.
-func errPlace(h string) string {
-	if found := errLine.FindStringSubmatch(h); found != nil {
-		return "\nat " + found[1]
+// traceText reduces a traceback to a line for each message. With -raw_error an entry is a line's place in the cell, some
+// lines of source around it, and the message.
+func traceText(entries []any, value string) string {
+	var lines []string
+	for _, e := range entries {
+		entry := plainText(text(e))
+		if place, rest, many := strings.Cut(entry, "\n"); many && strings.HasPrefix(place, "Cell[") {
+			entry = place + " " + rest[strings.LastIndex(rest, "\n")+1:]
+		}
+		if entry != "" && !strings.HasPrefix(entry, "# gonb_") {
+			lines = append(lines, entry)
+		}
 	}
-	return ""
+	if len(lines) == 0 {
+		return plainText(value)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// panicPlace is the line of the cell that panicked, where GoNB marked it: it misses some frames.
+func panicPlace(stderr, reports string) string {
+	found := frameLine.FindStringSubmatch(stderr)
+	if found == nil {
+		found = errLine.FindStringSubmatch(reports)
+	}
+	if found == nil {
+		return ""
+	}
+	return fmt.Sprintf("\nat Cell[%s]: Line %s", found[1], found[2])
 }
 
 // dropFrames drops the stacks of goroutines, and the exit status after them.

@@ -152,8 +152,11 @@ func (b *builder) follow(events io.Reader, name string) (fatal string) {
 		}
 		switch e.Event {
 		case "cell":
-			cell, of = e.Cell, e.Of
-			start, last = time.Now(), time.Now()
+			cell, of, start = e.Cell, e.Of, time.Now()
+			if time.Since(last) >= statusEvery {
+				last = time.Now()
+				b.say("%s.ipynb: cell %d of %d", name, cell, of)
+			}
 		case "status":
 			if time.Since(last) >= statusEvery {
 				last = time.Now()

@@ -33,6 +33,15 @@ func BuildFacts(root string) []Fact {
 	return append(facts, Fact{"Machine", runtime.GOOS + "/" + runtime.GOARCH})
 }
 
+// facts are those at the foot of every page.
+func (o Options) facts() []Fact {
+	facts := append(BuildFacts(o.Root), Fact{"Built", o.Date.UTC().Format("2006-01-02 15:04 UTC")})
+	if o.Scale != "" {
+		facts = append(facts, Fact{"Scale", o.Scale})
+	}
+	return append(facts, o.Facts...)
+}
+
 func libraryFacts(info *debug.BuildInfo) []Fact {
 	versions := map[string]string{}
 	for _, m := range info.Deps {

@@ -164,16 +164,6 @@ func text(v any) string {
 	return b.String()
 }
 
-// joinLines joins a list of lines without ends, as a traceback is.
-func joinLines(v any) string {
-	var lines []string
-	for _, line := range list(v) {
-		s, _ := line.(string)
-		lines = append(lines, s)
-	}
-	return strings.TrimSpace(strings.Join(lines, "\n"))
-}
-
 func splitLines(s string) []any {
 	lines := []any{}
 	for line := range strings.Lines(s) {

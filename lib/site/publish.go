@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
 // marker lies in every finished report. A folder without it is not ours to replace.
@@ -77,16 +78,16 @@ func (b *builder) publish(ctx context.Context) error {
 
 // copyScripts copies Plotly and MathJax, where a page needs them.
 func (b *builder) copyScripts() error {
-	figures, formulas, err := pagesNeed(b.html())
+	needs, err := readPages(b.html())
 	if err != nil {
-		return fmt.Errorf("site: %w", err)
+		return err
 	}
-	if figures {
+	if needs.figures {
 		if err := copyFile(b.html("_static", "plotly.min.js"), b.plotly()); err != nil {
 			return err
 		}
 	}
-	if !formulas {
+	if !needs.formulas {
 		return nil
 	}
 	script, err := b.mathJax()
@@ -96,17 +97,39 @@ func (b *builder) copyScripts() error {
 	return copyFile(b.html("_static", filepath.FromSlash(mathJax)), script)
 }
 
-func pagesNeed(folder string) (figures, formulas bool, err error) {
+// needs are the scripts that some page loads.
+type needs struct {
+	figures, formulas bool
+}
+
+// readPages finds what the pages load. A page that would load from the network is an error: it breaks the report's promise.
+func readPages(folder string) (needs, error) {
+	var n needs
 	pages, err := filepath.Glob(filepath.Join(folder, "*.html"))
+	if err != nil {
+		return n, fmt.Errorf("site: %w", err)
+	}
 	for _, page := range pages {
 		html, err := os.ReadFile(page)
 		if err != nil {
-			return false, false, err
+			return n, fmt.Errorf("site: %w", err)
 		}
-		figures = figures || bytes.Contains(html, []byte(`class="rethinking-figure"`))
-		formulas = formulas || bytes.Contains(html, []byte(mathJax))
+		n.figures = n.figures || bytes.Contains(html, []byte(`class="rethinking-figure"`))
+		n.formulas = n.formulas || bytes.Contains(html, []byte(mathJax))
+		if from := remote(html); from != "" {
+			return n, fmt.Errorf("site: page %s would load from the network: %s; keep a copy in the checkout instead", filepath.Base(page), from)
+		}
 	}
-	return figures, formulas, err
+	return n, nil
+}
+
+var loading = regexp.MustCompile(`(?is)<(?:script|img|iframe|source|video|audio|embed|object|input)\b[^>]*?\s(?:src|srcset|data|poster)\s*=\s*["']?\s*(?:https?:)?//[^>]*>` +
+	`|<link\b[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch|modulepreload)\b[^>]*\shref\s*=\s*["']?(?:https?:)?//[^>]*>` +
+	`|<link\b[^>]*\shref\s*=\s*["']?(?:https?:)?//[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch|modulepreload)\b[^>]*>`)
+
+// remote is the first tag of a page that makes a browser ask another machine; links that a reader may follow do not.
+func remote(html []byte) string {
+	return string(loading.Find(html))
 }
 
 // unread are files that no page of the report loads: Sphinx's own, sources of scripts, fonts that exist in a smaller form.

@@ -59,7 +59,7 @@ func Build(ctx context.Context, o Options) (index string, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 
-	b := builder{Options: o, work: work, names: names}
+	b := builder{Options: o, work: work, names: names, facts: o.facts()} // facts first: the build changes files of the checkout
 	for _, step := range []func(context.Context) error{b.execute, b.render, b.publish} {
 		if err := step(ctx); err != nil {
 			return "", err
@@ -73,6 +73,7 @@ type builder struct {
 	Options
 	work  string
 	names []string // file names, without .ipynb
+	facts []Fact
 }
 
 // say writes one line of progress.

@@ -106,10 +106,51 @@ func TestBookProblems(t *testing.T) {
 	}
 }
 
-func TestCellErrorOfRawKernel(t *testing.T) {
-	c := cell{"outputs": []any{object{"output_type": "error", "evalue": "exit status 1",
-		"traceback": []any{"\x1b[31mCell[2]: Line 2\x1b[0m ./main.go:11:13: undefined: x", "exit status 1"}}}}
-	if got, want := c.failure(), "Cell[2]: Line 2 ./main.go:11:13: undefined: x"; got != want {
-		t.Errorf("reason %q, want %q", got, want)
+// TestFailure covers the forms in which GoNB reports, with and without -raw_error.
+func TestFailure(t *testing.T) {
+	stream := func(s string) object { return object{"output_type": "stream", "name": "stderr", "text": s} }
+	report := func(h string) object {
+		return object{"output_type": "display_data", "data": object{"text/html": h}}
+	}
+	failed := func(trace ...any) object {
+		return object{"output_type": "error", "evalue": "value", "traceback": trace}
+	}
+	panics := "I1123 17:32:06.824215   19476 main.go:187] noise\npanic: no data\n\ngoroutine 1 [running]:\nmain.main()\n\t"
+	place := `<span class="gonb-err-hover-area"><span class="gonb-cell-line-info">Cell[2]: Line 3</span> <span class="gonb-err-location">/tmp/main.go:1</span></span>`
+	for name, test := range map[string]struct {
+		outputs []any
+		want    string
+	}{
+		"fine":                  {[]any{stream("a warning")}, ""},
+		"panic, marked":         {[]any{stream(panics + "\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/main.go:13\n"), stream("exit status 2\n"), failed("exit status 2")}, "panic: no data\nat Cell[2]: Line 3"},
+		"panic, marked in HTML": {[]any{stream(panics + "/tmp/main.go:13\nexit status 2\n"), report(place), failed("exit status 2")}, "panic: no data\nat Cell[2]: Line 3"},
+		"panic, not marked":     {[]any{stream(panics + "/tmp/main.go:13\nexit status 2\n"), failed("exit status 2")}, "panic: no data"},
+		"silent exit":           {[]any{failed("exit status 7")}, "exit status 7"},
+		"compiler, raw":         {[]any{failed("# gonb_1", "Cell[2]: Line 2\n\nfunc main() {\n   ^\n\nundefined: x", "")}, "Cell[2]: Line 2 undefined: x"},
+		"compiler, HTML":        {[]any{report("<style>a{}</style><div> # gonb_1</div>\n<div>" + place + "undefined: x &lt;<div class=\"gonb-err-context\">func main()<div class=\"gonb-err-line\">x</div>\n\n</div></div>"), failed(`failed to run "go build": exit status 1`)}, "Cell[2]: Line 3 undefined: x <"},
+		"no traceback":          {[]any{failed()}, "value"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := (cell{"outputs": test.outputs}).failure(); got != test.want {
+				t.Errorf("reason %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestRemote(t *testing.T) {
+	for html, want := range map[string]bool{
+		`<a href="https://arxiv.org/abs/1611.03530">paper</a> <img src="_static/a.png" alt="https://x"> <script src="x.js"></script>`: false,
+		`<p>&lt;img src="https://x.org/a.png"&gt;</p><link rel="next" href="https://x.org">`:                                          false,
+		`<img alt="a" src="https://x.org/a.png">`:                                                                                     true,
+		`<IMG SRC='//x.org/a.png'>`:                                      true,
+		`<script async src=http://x.org/a.js></script>`:                  true,
+		`<link rel="stylesheet" type="text/css" href="https://x/a.css">`: true,
+		`<link href="https://x/a.woff2" rel="preload">`:                  true,
+		"<iframe\nwidth=3 src=\"https://x.org\"></iframe>":               true,
+	} {
+		if got := remote([]byte(html)); (got != "") != want {
+			t.Errorf("%s loads from the network: %q, want %t", html, got, want)
+		}
 	}
 }
