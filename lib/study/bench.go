@@ -135,12 +135,12 @@ func draw(e Experiment, dir string) (s sets, err error) {
 		return sets{}, err
 	}
 	rng := e.rng(forSubset)
-	if e.Data.Train > 0 {
+	if e.Data.Train > 0 && e.Data.Train < s.train.Len() {
 		if s.train, err = s.train.Balanced(e.Data.Train, rng); err != nil {
 			return sets{}, err
 		}
 	}
-	if e.Data.Test > 0 {
+	if e.Data.Test > 0 && e.Data.Test < s.test.Len() {
 		if s.test, err = s.test.Balanced(e.Data.Test, rng); err != nil {
 			return sets{}, err
 		}

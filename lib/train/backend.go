@@ -21,7 +21,7 @@ func Open(config string) (backend compute.Backend, name, warning string, err err
 		config = os.Getenv(compute.ConfigEnvVar)
 	}
 	if config != "" {
-		backend, err = compute.NewWithConfig(config)
+		backend, err = newBackend(config)
 		if err != nil {
 			return nil, "", "", fmt.Errorf("train: backend %q does not open: %w; run kernel-setup/doctor, or unset %s", config, err, compute.ConfigEnvVar)
 		}
@@ -29,12 +29,22 @@ func Open(config string) (backend compute.Backend, name, warning string, err err
 	}
 	var failures error
 	for _, config := range preferred {
-		if backend, err = compute.NewWithConfig(config); err == nil {
+		if backend, err = newBackend(config); err == nil {
 			return backend, withoutOptions(config), slow(config, failures), nil
 		}
 		failures = errors.Join(failures, fmt.Errorf("%s: %w", config, err))
 	}
 	return nil, "", "", fmt.Errorf("train: no backend opens: %w", failures)
+}
+
+// newBackend turns the panic for an unknown backend into an error.
+func newBackend(config string) (backend compute.Backend, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%v", p)
+		}
+	}()
+	return compute.NewWithConfig(config)
 }
 
 func withoutOptions(config string) string {

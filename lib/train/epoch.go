@@ -119,16 +119,29 @@ type Evaluation struct {
 
 // Evaluate measures the net on a set. Where the loss is not finite it returns ErrDiverged.
 func (t *Trainer) Evaluate(set Examples) (Evaluation, error) {
-	loss, correct, err := t.evaluate.Call2(set.X, set.Y, int32(set.Len()/slab))
-	if err != nil {
-		return Evaluation{}, fmt.Errorf("train: evaluation: %w", err)
+	n, slabs := set.Len(), t.looped(set.Len())
+	var loss, correct float64
+	add := func(l, c *tensors.Tensor, err error) error {
+		if err != nil {
+			return fmt.Errorf("train: evaluation: %w", err)
+		}
+		loss, correct = loss+tensors.ToScalar[float64](l), correct+float64(tensors.ToScalar[int32](c))
+		return errors.Join(l.FinalizeAll(), c.FinalizeAll())
 	}
-	n := float64(set.Len())
-	e := Evaluation{tensors.ToScalar[float64](loss) / n, float64(tensors.ToScalar[int32](correct)) / n}
-	if math.IsNaN(e.Loss) || math.IsInf(e.Loss, 0) {
+	if slabs > 0 {
+		if err := add(t.slabs.Call2(set.X, set.Y, int32(slabs))); err != nil {
+			return Evaluation{}, err
+		}
+	}
+	if slabs*slab < n {
+		if err := add(t.rest.Call2(set.X, set.Y)); err != nil {
+			return Evaluation{}, err
+		}
+	}
+	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return Evaluation{}, fmt.Errorf("train: evaluation: %w", ErrDiverged)
 	}
-	return e, errors.Join(loss.FinalizeAll(), correct.FinalizeAll())
+	return Evaluation{loss / float64(n), correct / float64(n)}, nil
 }
 
 // Weights returns a copy of the trainable variables' values by path.

@@ -89,28 +89,11 @@ func parameters(g *Graph, state []*Node) []*Node {
 // slab is how many examples are evaluated at once: enough to keep every core busy, few enough for the activations to stay in the cache.
 const slab = 1000
 
-// evaluateGraph returns the sum of the losses over a set, float64, and how many of its examples are classified correctly, int32. Slabs is
-// the number of whole slabs in the set, int32: were it a constant, XLA would unroll the loop and compile for seconds.
-func (t *Trainer) evaluateGraph(scope *model.Scope, x, y, slabs *Node) (loss, correct *Node) {
-	g, n := x.Graph(), x.Shape().Dimensions[0]
-	scope.Store().SetTraining(g, false)
-	loss, correct = Const(g, float64(0)), Const(g, int32(0))
-	from := 0
-	if t.chunk != nil && n >= slab {
-		loss, correct = t.slabsGraph(x, y, slabs)
-		from = n / slab * slab
-	}
-	for ; from < n; from += slab {
-		rows := AxisRange(from, min(from+slab, n))
-		l, c := t.sumsGraph(Slice(x, rows), Slice(y, rows))
-		loss, correct = Add(loss, l), Add(correct, c)
-	}
-	return loss, correct
-}
-
-// slabsGraph sums over the first slabs of a set, one after another in a loop.
-func (t *Trainer) slabsGraph(x, y, slabs *Node) (loss, correct *Node) {
+// slabsGraph returns the sum of the losses over the first slabs of a set, float64, and how many of their examples are classified correctly,
+// int32. The number of slabs, int32, is an input: were it a constant, XLA would unroll the loop and compile for seconds.
+func (t *Trainer) slabsGraph(scope *model.Scope, x, y, slabs *Node) (loss, correct *Node) {
 	g, dim := x.Graph(), x.Shape().Dimensions[1]
+	scope.Store().SetTraining(g, false)
 	start := []*Node{Const(g, int32(0)), Const(g, float64(0)), Const(g, int32(0))}
 	more := func(s []*Node) *Node { return LessThan(s[0], slabs) }
 	done := t.loopGraph(start, more, func(s []*Node) []*Node {
@@ -121,6 +104,27 @@ func (t *Trainer) slabsGraph(x, y, slabs *Node) (loss, correct *Node) {
 		return []*Node{AddScalar(s[0], 1), Add(s[1], l), Add(s[2], c)}
 	})
 	return done[1], done[2]
+}
+
+// restGraph returns the same sums over what slabsGraph leaves: the last incomplete slab, or everything where the backend has no loop.
+func (t *Trainer) restGraph(scope *model.Scope, x, y *Node) (loss, correct *Node) {
+	g, n := x.Graph(), x.Shape().Dimensions[0]
+	scope.Store().SetTraining(g, false)
+	loss, correct = Const(g, float64(0)), Const(g, int32(0))
+	for from := slab * t.looped(n); from < n; from += slab {
+		rows := AxisRange(from, min(from+slab, n))
+		l, c := t.sumsGraph(Slice(x, rows), Slice(y, rows))
+		loss, correct = Add(loss, l), Add(correct, c)
+	}
+	return loss, correct
+}
+
+// looped is how many slabs of n examples slabsGraph takes.
+func (t *Trainer) looped(n int) int {
+	if t.slabs == nil {
+		return 0
+	}
+	return n / slab
 }
 
 // sumsGraph returns the sum of the losses of some examples and how many of them are classified correctly.

@@ -59,7 +59,8 @@ type Trainer struct {
 	store    *model.Store
 	step     *model.Exec   // one step on the examples named
 	chunk    *model.Exec   // steps from..to of an epoch's order; nil where the backend has no loop
-	evaluate *model.Exec   // sums over a set
+	slabs    *model.Exec   // sums over a set in a loop; nil where the backend has no loop
+	rest     *model.Exec   // sums over what the loop leaves
 	pace     time.Duration // of a step inside a chunk, as last measured; 0: unknown
 	training time.Duration // spent in steps since Start, without compilation
 }
@@ -75,13 +76,17 @@ func New(backend compute.Backend, spec Spec) (*Trainer, error) {
 	if t.step, err = model.NewExec(backend, store, t.stepGraph); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	if t.evaluate, err = model.NewExec(backend, store, t.evaluateGraph); err != nil {
+	if t.rest, err = model.NewExec(backend, store, t.restGraph); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	if loops(backend) {
-		if t.chunk, err = model.NewExec(backend, store, t.chunkGraph); err != nil {
-			return nil, fmt.Errorf("train: %w", err)
-		}
+	if !loops(backend) {
+		return t, nil
+	}
+	if t.chunk, err = model.NewExec(backend, store, t.chunkGraph); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	if t.slabs, err = model.NewExec(backend, store, t.slabsGraph); err != nil {
+		return nil, fmt.Errorf("train: %w", err)
 	}
 	return t, nil
 }
@@ -94,7 +99,7 @@ func loops(backend compute.Backend) bool {
 
 // Close frees the variables and the executables.
 func (t *Trainer) Close() {
-	for _, exec := range []*model.Exec{t.step, t.chunk, t.evaluate} {
+	for _, exec := range []*model.Exec{t.step, t.rest, t.chunk, t.slabs} {
 		if exec != nil {
 			exec.Finalize()
 		}
