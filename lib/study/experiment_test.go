@@ -1,0 +1,119 @@
+package study_test
+
+import (
+	"context"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"rethinking/lib/study"
+)
+
+// The key names results on disk and in version control: where this changes, every kept result is lost.
+func TestKeyStaysAsItIs(t *testing.T) {
+	if got, want := tiny(1).Key(), "aebc1d33070e8525"; got != want {
+		t.Errorf("key %s, want %s", got, want)
+	}
+}
+
+func TestEveryFieldChangesTheKey(t *testing.T) {
+	seen := map[string]string{tiny(1).Key(): "nothing"}
+	var walk func(path string, get func(*study.Experiment) reflect.Value)
+	walk = func(path string, get func(*study.Experiment) reflect.Value) {
+		e := tiny(1)
+		e.Net = study.MLP(32)
+		v := get(&e)
+		switch v.Kind() {
+		case reflect.Struct:
+			for i := range v.NumField() {
+				walk(path+"."+v.Type().Field(i).Name, func(e *study.Experiment) reflect.Value { return get(e).Field(i) })
+			}
+			return
+		case reflect.Slice:
+			walk(path+"[0]", func(e *study.Experiment) reflect.Value { return get(e).Index(0) })
+			return
+		case reflect.String:
+			v.SetString(v.String() + "x")
+		case reflect.Float64:
+			v.SetFloat(v.Float() + 0.125)
+		default:
+			v.SetInt(v.Int() + 1)
+		}
+		if before, ok := seen[e.Key()]; ok {
+			t.Errorf("changing %s gives the same key as changing %s", path, before)
+		}
+		seen[e.Key()] = path
+	}
+	walk("Experiment", func(e *study.Experiment) reflect.Value { return reflect.ValueOf(e).Elem() })
+	if len(seen) < 12 {
+		t.Errorf("only %d fields were changed", len(seen))
+	}
+}
+
+func TestValidate(t *testing.T) {
+	if err := tiny(1).Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for want, spoil := range map[string]func(*study.Experiment){
+		`unknown data set "imagenet"`:                                func(e *study.Experiment) { e.Data.Name = "imagenet" },
+		`Net.Kind is "resnet": it must be one of [mlp]`:              func(e *study.Experiment) { e.Net.Kind = "resnet" },
+		`Net.Hidden[1] is -3: it must be at least 1 unit`:            func(e *study.Experiment) { e.Net = study.MLP(8, -3) },
+		`Net.Hidden[0] is 0`:                                         func(e *study.Experiment) { e.Net = study.MLP(0) },
+		`Data.Train is -1: it must be 0 (all) to 60000`:              func(e *study.Experiment) { e.Data.Train = -1 },
+		`Data.Train is 60001`:                                        func(e *study.Experiment) { e.Data.Train = 60001 },
+		`Data.Test is 10001: it must be 0 (all) to 10000`:            func(e *study.Experiment) { e.Data.Test = 10001 },
+		`Corruption.Labels is 1.5: it must be a probability in [0,`:  func(e *study.Experiment) { e.Corruption.Labels = 1.5 },
+		`Corruption.Labels is -0.1`:                                  func(e *study.Experiment) { e.Corruption.Labels = -0.1 },
+		`Corruption.Labels is NaN`:                                   func(e *study.Experiment) { e.Corruption.Labels = math.NaN() },
+		`Training.Epochs is 0: it must be at least 1`:                func(e *study.Experiment) { e.Training.Epochs = 0 },
+		`Training.Batch is 0: it must be 1 to 200, the number of`:    func(e *study.Experiment) { e.Training.Batch = 0 },
+		`Training.Batch is 201`:                                      func(e *study.Experiment) { e.Training.Batch = 201 },
+		`Training.LearningRate is 0: it must be a finite number abo`: func(e *study.Experiment) { e.Training.LearningRate = 0 },
+		`Training.LearningRate is +Inf`:                              func(e *study.Experiment) { e.Training.LearningRate = math.Inf(1) },
+		`Training.LearningRate is NaN`:                               func(e *study.Experiment) { e.Training.LearningRate = math.NaN() },
+		`Training.Momentum is 1: it must be in [0,1)`:                func(e *study.Experiment) { e.Training.Momentum = 1 },
+		`Training.Decay is 0: it must be in (0,1]`:                   func(e *study.Experiment) { e.Training.Decay = 0 },
+		`Training.Target is 1.01`:                                    func(e *study.Experiment) { e.Training.Target = 1.01 },
+	} {
+		e := tiny(1)
+		spoil(&e)
+		if err := e.Validate(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want one with %q", err, want)
+		}
+	}
+}
+
+// Bad input is refused before any time is spent, also where it comes last.
+func TestBadInputIsRefusedAtOnce(t *testing.T) {
+	bad, w := tiny(2), &watcher{}
+	bad.Training.Epochs = 0
+	start := time.Now()
+	_, err := openLab(t, study.Options{Observer: w}).All(context.Background(), tiny(1), bad)
+	if err == nil || !strings.Contains(err.Error(), "experiment 2 of 2: study: Training.Epochs is 0") {
+		t.Errorf("got error %v", err)
+	}
+	if took := time.Since(start); took > time.Second || len(w.progress) > 0 {
+		t.Errorf("took %v and %d progress reports", took, len(w.progress))
+	}
+}
+
+func TestParseScale(t *testing.T) {
+	for name, want := range map[string]study.Scale{"": study.Quick, "smoke": study.Smoke, "quick": study.Quick, "standard": study.Standard, "paper": study.Paper} {
+		if got, err := study.ParseScale(name); got != want || err != nil {
+			t.Errorf("%q: %q, %v", name, got, err)
+		}
+	}
+	if _, err := study.ParseScale("huge"); err == nil || !strings.Contains(err.Error(), `unknown scale "huge": use one of [smoke quick standard paper]`) {
+		t.Errorf("got error %v", err)
+	}
+}
+
+func TestNetString(t *testing.T) {
+	for want, net := range map[string]study.Net{"mlp": study.MLP(), "mlp 1x512": study.MLP(512), "mlp 3x512": study.MLP(512, 512, 512), "mlp 512-256": study.MLP(512, 256)} {
+		if got := net.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
