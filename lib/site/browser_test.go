@@ -1,4 +1,4 @@
-package site_test
+package site
 
 import (
 	"context"
@@ -33,7 +33,7 @@ func openBrowser(t *testing.T) *browser {
 		chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-dev-shm-usage", true),
 	)
-	ctx, cancel := context.WithTimeout(t.Context(), 80*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(cancel)
@@ -141,7 +141,7 @@ func (b *browser) theme(t *testing.T, theme string) {
 	t.Helper()
 	value[bool](t, b, fmt.Sprintf(`localStorage.setItem("mode", %[1]q); localStorage.setItem("theme", %[1]q);
 		document.documentElement.dataset.mode = document.documentElement.dataset.theme = %[1]q; true`, theme))
-	b.run(t, chromedp.Sleep(400*time.Millisecond)) // transitions, and plots drawn again
+	b.run(t, chromedp.Sleep(250*time.Millisecond)) // transitions, and plots drawn again
 }
 
 // value is what a JavaScript expression gives.

@@ -1,4 +1,4 @@
-package site_test
+package site
 
 import (
 	"net/http"
@@ -10,23 +10,21 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
-
-	"rethinking/lib/site"
 )
 
 // TestSite builds a site with the real kernel and opens every page of it, as a file and from a server.
 func TestSite(t *testing.T) {
 	venv := needVenv(t)
 	needChromium(t)
-	root := *keep
-	if root == "" {
-		root = t.TempDir()
+	root := t.TempDir()
+	if *keep != "" {
+		root = filepath.Join(*keep, "checkout")
 	}
 	copyNotebooks(t, root, "notebooks/00-small.ipynb", "notebooks/01-next.ipynb")
 	var progress strings.Builder
-	index, err := site.Build(t.Context(), site.Options{
+	index, err := Build(t.Context(), Options{
 		Root: root, Venv: venv, Scale: "smoke", Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
-		Facts: []site.Fact{{Name: "Backend", Value: "xla <cpu>"}}, Progress: &progress,
+		Facts: []Fact{{Name: "Backend", Value: "xla <cpu>"}}, Progress: &progress,
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
@@ -48,19 +46,29 @@ func TestSite(t *testing.T) {
 	b := openBrowser(t)
 	for _, base := range []string{"file://" + report, server.URL} {
 		for _, path := range pages {
-			page := base + "/" + filepath.Base(path)
-			t.Run(filepath.Base(path)+" from "+base[:4], func(t *testing.T) { checkPage(t, b, page) })
+			t.Run(filepath.Base(path)+" from "+base[:4], func(t *testing.T) {
+				page := base + "/" + filepath.Base(path)
+				b.open(t, page, 1280)
+				if base != server.URL { // looks are the same
+					checkLooks(t, b, page)
+				}
+				checkFoot(t, b)
+				checkComplaints(t, b)
+			})
 		}
 		checkFigures(t, b, base+"/00-small.html")
 		checkSearch(t, b, base)
 	}
 }
 
-// checkPage looks for what every page must have, on a wide and on a narrow window, light and dark.
-func checkPage(t *testing.T, b *browser, page string) {
+// checkLooks looks at a page in a wide and a narrow window, light and dark.
+func checkLooks(t *testing.T, b *browser, page string) {
+	t.Helper()
 	name := strings.TrimSuffix(filepath.Base(page), ".html")
 	for _, width := range []int64{1280, 380} {
-		b.open(t, page, width)
+		if width == 380 {
+			b.open(t, page, width)
+		}
 		for _, theme := range []string{"light", "dark"} {
 			b.theme(t, theme)
 			if wide := value[int](t, b, `document.documentElement.scrollWidth - innerWidth`); wide > 0 {
@@ -70,11 +78,15 @@ func checkPage(t *testing.T, b *browser, page string) {
 			for _, fault := range value[[]string](t, b, faintText) {
 				t.Errorf("%s at width %d: hard to read: %s", theme, width, fault)
 			}
-			if *keep != "" && strings.HasPrefix(page, "file") {
+			if *keep != "" {
 				shot(t, b, filepath.Join(*keep, name+"-"+theme+map[bool]string{true: "-phone"}[width == 380]+".png"))
 			}
 		}
 	}
+}
+
+func checkFoot(t *testing.T, b *browser) {
+	t.Helper()
 	foot := value[string](t, b, `document.querySelector(".rethinking-built")?.innerText ?? ""`)
 	for _, want := range []string{"2026-01-02 03:04 UTC", "smoke", "xla <cpu>", "Go"} {
 		if !strings.Contains(foot, want) {
@@ -84,6 +96,10 @@ func checkPage(t *testing.T, b *browser, page string) {
 	if lang := value[string](t, b, `document.documentElement.lang`); lang != "en" {
 		t.Errorf("the page's language is %q", lang)
 	}
+}
+
+func checkComplaints(t *testing.T, b *browser) {
+	t.Helper()
 	if faults := b.complaints(); len(faults) > 0 {
 		t.Errorf("the page complains:\n%s", strings.Join(faults, "\n"))
 	}
@@ -153,9 +169,7 @@ func checkSearch(t *testing.T, b *browser, base string) {
 	t.Helper()
 	b.open(t, base+"/search.html?q=random+labels", 1280)
 	b.wait(t, `[...document.querySelectorAll("#search-results li a")].some(a => a.href.includes("00-small.html"))`)
-	if faults := b.complaints(); len(faults) > 0 {
-		t.Errorf("the search complains:\n%s", strings.Join(faults, "\n"))
-	}
+	checkComplaints(t, b)
 }
 
 func shot(t *testing.T, b *browser, path string) {

@@ -1,4 +1,4 @@
-package site_test
+package site
 
 import (
 	"context"
@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
-	"rethinking/lib/site"
 )
 
 func TestFailingCell(t *testing.T) {
@@ -33,8 +31,8 @@ func TestFailingCell(t *testing.T) {
 		t.Run(notebook, func(t *testing.T) {
 			root := checkout(t, notebook)
 			before := read(t, filepath.Join(root, "notebooks", notebook))
-			_, err := site.Build(t.Context(), site.Options{Root: root, Venv: venv, InPlace: true})
-			var failed *site.CellError
+			_, err := Build(t.Context(), Options{Root: root, Venv: venv, InPlace: true})
+			var failed *CellError
 			if !errors.As(err, &failed) {
 				t.Fatalf("error %v, want a CellError", err)
 			}
@@ -53,8 +51,9 @@ func TestInPlace(t *testing.T) {
 	venv := needVenv(t)
 	root := checkout(t, "notebooks/00-small.ipynb", "notebooks/01-next.ipynb")
 	path := filepath.Join(root, "notebooks", "00-small.ipynb")
-	build := func() string {
-		if _, err := site.Build(t.Context(), site.Options{Root: root, Venv: venv, InPlace: true, Only: []string{"00-small"}, Scale: "smoke"}); err != nil {
+	build := func() string { // without pages, which do not differ
+		b := builder{Options: Options{Root: root, Venv: venv, Notebooks: filepath.Join(root, "notebooks"), InPlace: true, Scale: "smoke"}, work: t.TempDir(), names: []string{"00-small"}}
+		if err := b.execute(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		return read(t, path)
@@ -99,7 +98,7 @@ func TestStop(t *testing.T) {
 			time.Sleep(20 * time.Millisecond)
 		}
 	}()
-	_, err := site.Build(ctx, site.Options{Root: root, Venv: venv, InPlace: true})
+	_, err := Build(ctx, Options{Root: root, Venv: venv, InPlace: true})
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v, want context.Canceled", err)
 	}
@@ -129,20 +128,20 @@ func TestWrongOptions(t *testing.T) {
 	other := t.TempDir()
 	write(t, filepath.Join(other, "thesis.txt"), "mine")
 	for name, test := range map[string]struct {
-		o    site.Options
+		o    Options
 		want string
 	}{
-		"no root":            {site.Options{}, "Options.Root is empty"},
-		"no environment":     {site.Options{Root: root}, "run kernel-setup (make setup) first"},
-		"no notebooks":       {site.Options{Root: root, Venv: venv, Notebooks: other}, "no notebooks (*.ipynb) in " + other},
-		"unknown notebook":   {site.Options{Root: root, Venv: venv, Only: []string{"02"}}, `no notebook "02" in`},
-		"somebody's folder":  {site.Options{Root: root, Venv: venv, Out: other}, "holds files that no report build has made"},
-		"over the notebooks": {site.Options{Root: root, Venv: venv, Out: filepath.Join(root, "notebooks")}, "the report would replace the folder"},
-		"over the checkout":  {site.Options{Root: root, Venv: venv, Out: root}, "the report would replace the folder"},
-		"below a file":       {site.Options{Root: root, Venv: venv, Out: filepath.Join(other, "thesis.txt", "report")}, "the report's folder cannot be"},
+		"no root":            {Options{}, "Options.Root is empty"},
+		"no environment":     {Options{Root: root}, "run kernel-setup (make setup) first"},
+		"no notebooks":       {Options{Root: root, Venv: venv, Notebooks: other}, "no notebooks (*.ipynb) in " + other},
+		"unknown notebook":   {Options{Root: root, Venv: venv, Only: []string{"02"}}, `no notebook "02" in`},
+		"somebody's folder":  {Options{Root: root, Venv: venv, Out: other}, "holds files that no report build has made"},
+		"over the notebooks": {Options{Root: root, Venv: venv, Out: filepath.Join(root, "notebooks")}, "the report would replace the folder"},
+		"over the checkout":  {Options{Root: root, Venv: venv, Out: root}, "the report would replace the folder"},
+		"below a file":       {Options{Root: root, Venv: venv, Out: filepath.Join(other, "thesis.txt", "report")}, "the report's folder cannot be"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if _, err := site.Build(t.Context(), test.o); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, err := Build(t.Context(), test.o); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
 		})
@@ -159,7 +158,7 @@ func TestBrokenReference(t *testing.T) {
 	}
 	write(t, filepath.Join(out, ".rethinking-report"), "")
 	write(t, filepath.Join(out, "index.html"), "old")
-	_, err := site.Build(t.Context(), site.Options{Root: root, Venv: venv})
+	_, err := Build(t.Context(), Options{Root: root, Venv: venv})
 	if err == nil || !strings.Contains(err.Error(), "undefined label: 'fig-00-small-1'") {
 		t.Errorf("error %v, want the broken reference", err)
 	}

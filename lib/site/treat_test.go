@@ -2,7 +2,6 @@ package site
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
@@ -11,11 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// golden compares with a file of testdata; -regen, which the tests with a kernel declare, rewrites it.
+// golden compares with a file of testdata; -regen rewrites it.
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
-	if flag.Lookup("regen").Value.String() == "true" {
+	if *regen {
 		if err := os.WriteFile(path, got, 0o666); err != nil {
 			t.Fatal(err)
 		}
@@ -31,11 +30,7 @@ func golden(t *testing.T, name string, got []byte) {
 
 func executed(t *testing.T) []byte {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "executed.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return data
+	return []byte(read(t, filepath.Join("testdata", "executed.json")))
 }
 
 func TestForSite(t *testing.T) {
