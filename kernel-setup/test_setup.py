@@ -216,6 +216,12 @@ class Toolchain(Scratch):
 
 
 class Diagnosis(Scratch):
+    def setUp(self):
+        super().setUp()
+        patch = mock.patch.object(doctor, "cc_works", lambda cc, path: cc != "no-such-cc")  # zig cc takes a second or two
+        patch.start()
+        self.addCleanup(patch.stop)
+
     def assert_wrong(self, line):
         wrong, text = self.diagnose()
         self.assertGreater(wrong, 0)
