@@ -1,0 +1,138 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// peerNames are the peers with the names of the table, in its order.
+var peerNames = []struct{ name, title string }{
+	{"ours", "ours"},
+	{"loop", "train.Loop"},
+	{"jax", "JAX scan"},
+	{"torch", "PyTorch"},
+}
+
+// chosenPeers returns the peers of a comma-separated list, in the order of the table. Ours is always among them.
+func chosenPeers(list string) ([]string, error) {
+	var known, chosen []string
+	for _, p := range peerNames {
+		known = append(known, p.name)
+	}
+	asked := strings.Split(list, ",")
+	for _, name := range asked {
+		if !slices.Contains(known, name) {
+			return nil, fmt.Errorf("unknown peer %q: use some of %s", name, strings.Join(known, ","))
+		}
+	}
+	for _, name := range known {
+		if name == "ours" || slices.Contains(asked, name) {
+			chosen = append(chosen, name)
+		}
+	}
+	return chosen, nil
+}
+
+// python is the environment of the peers written in Python.
+type python struct{ venv, scripts string }
+
+func (p python) installed(peer string) bool {
+	_, err := os.Stat(filepath.Join(p.venv, peer+".stamp"))
+	return err == nil
+}
+
+// needs tells whether a peer is written in Python.
+func (p python) needs(peer string) bool { return peer == "jax" || peer == "torch" }
+
+// install installs those of the peers that need it.
+func (p python) install(ctx context.Context, peers []string) error {
+	arguments := []string{"-B", filepath.Join(p.scripts, "install.py"), p.venv}
+	for _, name := range peers {
+		if p.needs(name) {
+			arguments = append(arguments, name)
+		}
+	}
+	if len(arguments) == 3 {
+		return nil
+	}
+	command := exec.CommandContext(ctx, "python3", arguments...)
+	command.Stdout, command.Stderr = os.Stderr, os.Stderr
+	return command.Run()
+}
+
+// peer is a running process that trains a Work.
+type peer struct {
+	name    string
+	version string
+	command *exec.Cmd
+	input   io.WriteCloser
+	replies *json.Decoder
+	errors  *bytes.Buffer
+}
+
+// start starts a peer's process on the work in folder and waits until it is ready.
+func (p python) start(ctx context.Context, name, folder string) (*peer, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	command := exec.CommandContext(ctx, self, "-serve", name, folder)
+	if p.needs(name) {
+		command = exec.CommandContext(ctx, filepath.Join(p.venv, "bin", "python"), "-B", filepath.Join(p.scripts, "peers.py"), name, folder)
+	}
+	command.Env = append(os.Environ(), "JAX_PLATFORMS=cpu", "CUDA_VISIBLE_DEVICES=")
+	started := &peer{name: name, command: command, errors: &bytes.Buffer{}}
+	command.Stderr = started.errors
+	if started.input, err = command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	output, err := command.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	started.replies = json.NewDecoder(output)
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("peer %s: %w", name, err)
+	}
+	var hello greeting
+	if err := started.replies.Decode(&hello); err != nil {
+		return nil, started.failure(err)
+	}
+	started.version = hello.Version
+	return started, nil
+}
+
+// epoch lets the peer train its next epoch.
+func (p *peer) epoch(number int) (answer, error) {
+	var reply answer
+	if _, err := fmt.Fprintln(p.input, number); err != nil {
+		return reply, p.failure(err)
+	}
+	if err := p.replies.Decode(&reply); err != nil {
+		return reply, p.failure(err)
+	}
+	return reply, nil
+}
+
+// failure ends the process and tells what it said last.
+func (p *peer) failure(cause error) error {
+	p.close()
+	said := strings.TrimSpace(p.errors.String())
+	if len(said) > 2000 {
+		said = "... " + said[len(said)-2000:]
+	}
+	return fmt.Errorf("peer %s ended: %w\n%s", p.name, cause, said)
+}
+
+func (p *peer) close() {
+	p.input.Close()
+	p.command.Wait()
+}

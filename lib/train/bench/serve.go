@@ -1,0 +1,88 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gomlx/compute"
+
+	"rethinking/lib/train"
+)
+
+// greeting is a peer's first line of output, and answer its line for every line of input, the number of an epoch.
+type (
+	greeting struct {
+		Version string `json:"version"`
+	}
+	answer struct {
+		Loss    float64 `json:"loss"`
+		Seconds float64 `json:"seconds"`
+	}
+)
+
+// serve is the process of a peer that is written in Go; the work lies in folder.
+func serve(peer, folder string, in io.Reader, out io.Writer) error {
+	work, err := ReadWork(folder)
+	if err != nil {
+		return err
+	}
+	backend, _, _, err := train.Open("xla:cpu")
+	if err != nil {
+		return err
+	}
+	defer backend.Finalize()
+	l, err := newLearner(peer, backend, work)
+	if err != nil {
+		return err
+	}
+	defer l.Close()
+	replies := json.NewEncoder(out)
+	if err := replies.Encode(greeting{goVersion(backend)}); err != nil {
+		return err
+	}
+	for lines := bufio.NewScanner(in); lines.Scan(); {
+		number, err := strconv.Atoi(lines.Text())
+		if err != nil {
+			return err
+		}
+		start := time.Now()
+		meanLoss, err := l.Epoch(number)
+		if err != nil {
+			return fmt.Errorf("epoch %d: %w", number, err)
+		}
+		if err := replies.Encode(answer{meanLoss, time.Since(start).Seconds()}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newLearner(peer string, backend compute.Backend, work *Work) (learner, error) {
+	if peer == "ours" {
+		return newOurs(backend, work)
+	}
+	return newLoop(backend, work, true)
+}
+
+var pluginPath = regexp.MustCompile(` \(/[^)]*\)`)
+
+// goVersion tells the versions of what trains in a Go peer.
+func goVersion(backend compute.Backend) string {
+	versions := []string{runtime.Version()}
+	if build, ok := debug.ReadBuildInfo(); ok {
+		for _, d := range build.Deps {
+			if d.Path == "github.com/gomlx/gomlx" || d.Path == "github.com/gomlx/go-xla" {
+				versions = append(versions, d.Path[strings.LastIndex(d.Path, "/")+1:]+" "+d.Version)
+			}
+		}
+	}
+	return strings.Join(append(versions, pluginPath.ReplaceAllString(backend.Description(), "")), ", ")
+}
