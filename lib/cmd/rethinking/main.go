@@ -1,0 +1,90 @@
+// Command rethinking does without a notebook what the notebooks do.
+//
+//	rethinking list                       the studies, and how many experiments each scale has
+//	rethinking run STUDY [-scale S]       run a study; what is on disk already is not run again
+//	rethinking doctor                     open the backend that will compute, and say what it is
+//	rethinking report [-in-place]         run the notebooks and build report/index.html
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+const usage = `rethinking list                   list the studies
+rethinking run STUDY [-scale S]   run a study (scale: smoke, quick, standard, paper)
+rethinking doctor                 open the backend that will compute, and say what it is
+rethinking report [-in-place]     run the notebooks and build report/index.html
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "rethinking:", err)
+		os.Exit(1)
+	}
+}
+
+var commands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
+	"list":   list,
+	"run":    runStudy,
+	"doctor": doctor,
+	"report": buildReport,
+}
+
+// run is the whole command: it writes what was asked for to stdout, and progress to stderr.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 || strings.TrimLeft(args[0], "-") == "help" || args[0] == "-h" {
+		_, err := io.WriteString(stdout, usage)
+		return err
+	}
+	command, ok := commands[args[0]]
+	if !ok {
+		return fmt.Errorf("unknown command %q; the commands are\n%s", args[0], usage)
+	}
+	return command(ctx, args[1:], stdout, stderr)
+}
+
+// parse parses flags wherever they stand among the arguments, and returns the other arguments.
+func parse(flags *flag.FlagSet, args []string, stderr io.Writer) (rest []string, err error) {
+	flags.SetOutput(stderr)
+	for {
+		if err := flags.Parse(args); err != nil {
+			return nil, err
+		}
+		if flags.NArg() == 0 {
+			return rest, nil
+		}
+		rest, args = append(rest, flags.Arg(0)), flags.Args()[1:]
+	}
+}
+
+// checkout is the folder of the repository that the working directory lies in.
+func checkout() (string, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		content, err := os.ReadFile(filepath.Join(d, "go.mod"))
+		if err == nil && strings.HasPrefix(string(content), "module rethinking\n") {
+			return d, nil
+		}
+		if d == filepath.Dir(d) {
+			return "", fmt.Errorf("%s is not inside a checkout of rethinking: change to one", dir)
+		}
+	}
+}

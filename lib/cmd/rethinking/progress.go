@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"rethinking/lib/study"
+)
+
+// progress shows how a sweep goes: a bar in a terminal, a plain line a finished run elsewhere.
+type progress struct {
+	out  io.Writer
+	bar  *progressbar.ProgressBar // nil where out is no terminal
+	last time.Time
+}
+
+func newProgress(out io.Writer) *progress {
+	p := &progress{out: out}
+	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		p.bar = progressbar.NewOptions(1000, progressbar.OptionSetWriter(out), progressbar.OptionFullWidth(),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
+	}
+	return p
+}
+
+// Progress redraws the bar, at most ten times a second.
+func (p *progress) Progress(at study.Progress) {
+	if p.bar == nil || time.Since(p.last) < 100*time.Millisecond {
+		return
+	}
+	p.last = time.Now()
+	p.bar.Describe(fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
+		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, at.Left.Round(time.Second)))
+	p.bar.Set(int(1000 * at.Fraction))
+}
+
+// Finished writes a line about a run that was trained or failed.
+func (p *progress) Finished(f study.Finished) {
+	if f.FromDisk {
+		return
+	}
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+	if f.Err != nil {
+		fmt.Fprintf(p.out, "run %d of %d, %s: %v\n", f.Index+1, f.Of, f.Experiment, f.Err)
+		return
+	}
+	c := f.Result.Measurements.Curves
+	last := len(c.Epoch) - 1
+	fmt.Fprintf(p.out, "run %d of %d, %s: %d epochs in %s, train %.2f%%, test %.2f%%\n", f.Index+1, f.Of, f.Experiment,
+		c.Epoch[last], f.Took.Round(100*time.Millisecond), 100*c.TrainAccuracy[last], 100*c.TestAccuracy[last])
+}
+
+func (p *progress) end() {
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+}

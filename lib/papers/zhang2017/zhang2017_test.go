@@ -1,0 +1,57 @@
+package zhang2017_test
+
+import (
+	"testing"
+
+	"rethinking/lib/papers"
+	"rethinking/lib/papers/zhang2017"
+	"rethinking/lib/study"
+)
+
+func TestEveryStudyIsValidAtEveryScale(t *testing.T) {
+	for _, s := range papers.Studies() {
+		for _, scale := range study.Scales {
+			keys := map[string]bool{}
+			for _, e := range s.Experiments(scale) {
+				if err := e.Validate(); err != nil {
+					t.Errorf("%s at %s: %v", s.Name, scale, err)
+				}
+				keys[e.Key()] = true
+			}
+			if want := len(s.Experiments(scale)); len(keys) != want || want == 0 {
+				t.Errorf("%s at %s: %d different experiments of %d", s.Name, scale, len(keys), want)
+			}
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	if _, err := papers.Find("zhang2017/random-labels-mnist"); err != nil {
+		t.Error(err)
+	}
+	if _, err := papers.Find("nobody"); err == nil {
+		t.Error("found a study that is not there")
+	}
+}
+
+// The whole study at its smallest scale: the more labels are corrupted, the worse the test accuracy, and every group has its seeds.
+func TestFigure1MNISTAtSmokeScale(t *testing.T) {
+	lab, err := study.Open(study.Options{Dir: t.TempDir(), Scale: study.Smoke})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lab.Close()
+	results, err := lab.All(t.Context(), zhang2017.Figure1MNIST(study.Smoke)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := study.GroupBy(results, study.LabelCorruption)
+	if err != nil || len(groups) != len(zhang2017.Corruptions) {
+		t.Fatalf("%d groups, error %v", len(groups), err)
+	}
+	clean := study.SpreadOf(groups[0].Results, study.Final(study.TestAccuracy))
+	random := study.SpreadOf(groups[len(groups)-1].Results, study.Final(study.TestAccuracy))
+	if clean.N != 2 || clean.Mean < 70 || random.Mean > 25 {
+		t.Errorf("test accuracy %.1f%% on true labels, %.1f%% on random ones, %d seeds", clean.Mean, random.Mean, clean.N)
+	}
+}
