@@ -12,7 +12,7 @@ import (
 	"rethinking/lib/study"
 )
 
-// progress shows how a sweep goes: a bar in a terminal, a plain line a finished run elsewhere.
+// progress shows how a sweep goes: a bar in a terminal, plain lines elsewhere.
 type progress struct {
 	out  io.Writer
 	bar  *progressbar.ProgressBar // nil where out is no terminal
@@ -20,7 +20,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer) *progress {
-	p := &progress{out: out}
+	p := &progress{out: out, last: time.Now()}
 	if f, ok := out.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		p.bar = progressbar.NewOptions(1000, progressbar.OptionSetWriter(out), progressbar.OptionFullWidth(),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionSetElapsedTime(false))
@@ -28,14 +28,26 @@ func newProgress(out io.Writer) *progress {
 	return p
 }
 
-// Progress redraws the bar, at most ten times a second.
+// lineEvery is how often a long run writes a line where there is no bar.
+const lineEvery = 30 * time.Second
+
+// Progress redraws the bar, at most ten times a second, or writes a line now and then.
 func (p *progress) Progress(at study.Progress) {
-	if p.bar == nil || time.Since(p.last) < 100*time.Millisecond {
+	pause := lineEvery
+	if p.bar != nil {
+		pause = 100 * time.Millisecond
+	}
+	if time.Since(p.last) < pause {
 		return
 	}
 	p.last = time.Now()
-	p.bar.Describe(fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
-		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, at.Left.Round(time.Second)))
+	line := fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
+		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, at.Left.Round(time.Second))
+	if p.bar == nil {
+		fmt.Fprintln(p.out, line)
+		return
+	}
+	p.bar.Describe(line)
 	p.bar.Set(int(1000 * at.Fraction))
 }
 

@@ -1,0 +1,102 @@
+package papers_test
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rethinking/lib/papers"
+	"rethinking/lib/papers/zhang2017"
+	"rethinking/lib/report"
+	"rethinking/lib/study"
+)
+
+var regen = flag.Bool("regen", false, "write the README's results and picture again from notebooks/results")
+
+// kept returns the committed results of a study at standard scale. Nothing is trained: a backend that cannot open would say so.
+func kept(t *testing.T, name string) []study.Result {
+	t.Helper()
+	s, err := papers.Find(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lab, err := study.Open(study.Options{Dir: "../../notebooks/results", Backend: "none: the results must be there"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lab.Close()
+	results, err := lab.All(t.Context(), s.Experiments(study.Standard)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+// The README's numbers are those of the committed results.
+func TestReadmeShowsTheKeptResults(t *testing.T) {
+	results := kept(t, "zhang2017/random-labels-mnist")
+	sheet, err := report.Table(results, study.LabelCorruption, study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.EpochsToFit(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sheet, err = sheet.With(report.Published{
+		Name: "paper's test accuracy on CIFAR-10", Unit: "%", Source: "Zhang et al. 2017, table 1, MLP 3x512", Values: zhang2017.PublishedTestAccuracy,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	between(t, "<!-- results: written by `go test ./lib/papers -regen` from notebooks/results -->\n", "<!-- end of results -->",
+		fmt.Sprintf("**Label corruption on MNIST** (Zhang et al. 2017, figures 1b and 1c; [notebook](notebooks/01-random-labels.ipynb))\n\n%s\n", sheet.Markdown()))
+	figure, err := report.GapBy(results, study.LabelCorruption, report.Chance(10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	png, err := figure.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "../../notebooks/gap.png", png)
+}
+
+// between compares, or with -regen writes, what stands in the README between two marks.
+func between(t *testing.T, from, to, want string) {
+	t.Helper()
+	const path = "../../README.md"
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, rest, ok := strings.Cut(string(content), from)
+	got, tail, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatalf("README.md lacks the marks %q and %q", from, to)
+	}
+	if *regen {
+		got = want
+		if err := os.WriteFile(path, []byte(head+from+want+to+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got != want {
+		t.Errorf("README.md shows\n%s\nbut the results say\n%s\nrun go test ./lib/papers -regen", got, want)
+	}
+}
+
+func golden(t *testing.T, path string, want []byte) {
+	t.Helper()
+	if *regen {
+		if err := os.WriteFile(path, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Errorf("%s is not what the results draw: run go test ./lib/papers -regen", filepath.Base(path))
+	}
+}
