@@ -31,6 +31,9 @@ import (
 // float32 itself is 4e-5 from float64. A learning rate wrong by 1% is beyond it in the first epoch.
 const tolerance = 1e-3
 
+// pause is the time before an epoch: the threads of the peer that trained last look for work for some milliseconds before they sleep.
+const pause = 50 * time.Millisecond
+
 // options are the flags.
 type options struct {
 	nets, peers, out string
@@ -184,6 +187,7 @@ func (o options) round(ctx context.Context, folder string, reports []PeerReport,
 	}
 	for epoch := range 1 + o.epochs {
 		for i, p := range running {
+			time.Sleep(pause)
 			reply, err := p.epoch(epoch)
 			if err != nil {
 				return err
