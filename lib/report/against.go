@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"strings"
 
 	"rethinking/lib/study"
 )
@@ -39,12 +40,16 @@ func StatisticBy(results []study.Result, statistic study.Statistic, by study.Fie
 	f, xs := s.against(groups, by, statistic.Name, axisLabel(statistic.Name, statistic.Unit), statistic.Unit)
 	line := against("", groups, xs, statistic)
 	line.Name, line.Apart = statistic.Name, f.X.Categories != nil
+	var partial []string
 	for i, p := range line.Points {
-		if p.N == p.Of {
-			continue
+		if p.N < p.Of {
+			note := fmt.Sprintf("%d of %d", p.N, p.Of)
+			f.Notes = append(f.Notes, Note{X: p.X, Text: note})
+			partial = append(partial, fmt.Sprintf("%s (%s)", groups[i].Label, note))
 		}
-		f.Notes = append(f.Notes, Note{X: p.X, Text: fmt.Sprintf("%d of %d", p.N, p.Of)})
-		f.Facts = append(f.Facts, fmt.Sprintf("%s %s: %d of %d runs have a value, so no mean is drawn.", sentence(by.Name), groups[i].Label, p.N, p.Of))
+	}
+	if len(partial) > 0 {
+		f.Facts = append(f.Facts, fmt.Sprintf("No mean is drawn where only some runs have a value: %s %s.", by.Name, strings.Join(partial, ", ")))
 	}
 	f.Lines = []Line{line}
 	return s.finish(f)

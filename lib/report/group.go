@@ -94,13 +94,13 @@ func (b byPosition) Swap(i, j int) {
 // axisOf returns the horizontal axis whose values are the groups, and each group's place on it.
 func axisOf(groups []study.Group, by study.Field) (Axis, []float64) {
 	if xs, ok := positions(groups); ok {
-		axis := Axis{Label: by.Name}
+		axis := Axis{Label: axisLabel(by.Name, by.Unit)}
 		if len(xs) <= 11 {
 			axis.Ticks = slices.Clone(xs)
 		}
 		return axis, xs
 	}
-	axis := Axis{Label: by.Name, Categories: []string{}}
+	axis := Axis{Label: axisLabel(by.Name, by.Unit), Categories: []string{}}
 	xs := make([]float64, len(groups))
 	for i, g := range groups {
 		axis.Categories = append(axis.Categories, g.Label)

@@ -73,14 +73,15 @@ func EpochsToFit(threshold float64) Statistic {
 // Field is a choice of an Experiment by which results are told apart.
 type Field struct {
 	Name string
+	Unit string
 	Of   func(Experiment) string
 }
 
 // Fields by which figures and tables group their results.
 var (
-	LabelCorruption = Field{"label corruption", func(e Experiment) string { return number(e.Corruption.Labels) }}
-	Architecture    = Field{"net", func(e Experiment) string { return e.Net.String() }}
-	TrainExamples   = Field{"training examples", func(e Experiment) string { return strconv.Itoa(e.Data.Train) }}
+	LabelCorruption = Field{"label corruption", "probability", func(e Experiment) string { return number(e.Corruption.Labels) }}
+	Architecture    = Field{"net", "", func(e Experiment) string { return e.Net.String() }}
+	TrainExamples   = Field{"training examples", "", func(e Experiment) string { return strconv.Itoa(e.Data.Train) }}
 )
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }
