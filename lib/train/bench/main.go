@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"rethinking/lib/data"
@@ -47,7 +48,7 @@ func main() {
 	if len(os.Args) == 4 && os.Args[1] == "-serve" {
 		exit(serve(os.Args[2], os.Args[3], os.Stdin, os.Stdout))
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	exit(bench(ctx, parse(), os.Stdout))
 }
