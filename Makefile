@@ -35,5 +35,5 @@ regen: setup ## write the golden files again (REGEN=./lib/report)
 doctor: ## say what is installed, which backend will run, and what is wrong
 	@$(PYTHON) kernel-setup/doctor
 
-clean: ## remove .venv and report
-	rm -rf .venv report
+clean: ## remove what was installed and made
+	rm -rf .venv .venv-bench report bench.json

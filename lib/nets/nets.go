@@ -19,7 +19,7 @@ import (
 )
 
 // Net builds the logits [batch, classes] of inputs x [batch, dim], float32. As graph code does, it panics on error.
-type Net func(scope *model.Scope, x *Node) *Node
+type Net = func(scope *model.Scope, x *Node) *Node
 
 // MLP is a multi-layer perceptron: a dense layer with ReLU for every entry of hidden, then a linear layer to the classes; all have biases.
 func MLP(hidden []int, classes int) Net {

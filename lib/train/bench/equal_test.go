@@ -100,7 +100,7 @@ func openXLA(t *testing.T) compute.Backend {
 	t.Helper()
 	backend, _, _, err := train.Open("xla:cpu")
 	if err != nil {
-		t.Skip("XLA does not open here, see kernel-setup/doctor: ", err)
+		t.Fatal("XLA does not open here, see kernel-setup/doctor: ", err)
 	}
 	t.Cleanup(backend.Finalize)
 	return backend

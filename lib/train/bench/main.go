@@ -69,7 +69,7 @@ func parse() options {
 	}
 	flag.StringVar(&o.nets, "nets", strings.Join(names, ","), "nets to train")
 	flag.StringVar(&o.peers, "peers", "ours,loop,jax,torch", "peers to compare with ours")
-	flag.StringVar(&o.out, "o", "report/bench.json", "file for all that was measured")
+	flag.StringVar(&o.out, "o", "bench.json", "file for all that was measured")
 	flag.IntVar(&o.epochs, "epochs", 5, "epochs to measure in a round, after one that does not count")
 	flag.IntVar(&o.rounds, "rounds", 2, "times to start every peer anew")
 	flag.IntVar(&o.examples, "examples", 0, "train on so many examples only (default: all)")
