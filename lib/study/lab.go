@@ -71,6 +71,13 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 	}
 	s := newSweep(l.options.Observer, experiments, missing)
 	s.announce(results)
+	if len(missing) > 0 && l.bench == nil {
+		bench, err := openBench(l.options)
+		if err != nil {
+			return results, err
+		}
+		l.bench = bench
+	}
 	var failures error
 	for _, i := range missing {
 		r, err := l.obtain(ctx, s, i)
@@ -91,11 +98,6 @@ func (l *Lab) obtain(ctx context.Context, s *sweep, i int) (r Result, err error)
 	defer func() { s.finish(i, r, found, time.Since(start), err) }()
 	if r, found, err = load(l.options.Dir, e); found || err != nil {
 		return r, err
-	}
-	if l.bench == nil {
-		if l.bench, err = openBench(l.options); err != nil {
-			return Result{}, err
-		}
 	}
 	if r, err = l.bench.run(ctx, e, func(c Curves) { s.progress(i, c) }); err != nil {
 		return Result{}, err
