@@ -57,6 +57,10 @@ func Final(c Curve) Statistic {
 	}}
 }
 
+// Fitted is the share of the training labels at which a net counts as having overfitted its training set. The papers do not give their
+// threshold; at 100% a run's time would hang on its last one or two labels, which some runs never reach.
+const Fitted = 0.999
+
 // EpochsToFit is the first epoch at whose end the train accuracy, a share in [0,1], reaches the threshold.
 func EpochsToFit(threshold float64) Statistic {
 	name := fmt.Sprintf("epochs to %g%% train accuracy", 100*threshold)

@@ -83,12 +83,12 @@ func summarize(stdout io.Writer, s study.Study, scale study.Scale, results []stu
 	}
 	fmt.Fprintf(stdout, "%s (%s), scale %s\n", s.Title, s.Source, scale)
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "label corruption\ttrain accuracy %\ttest accuracy %\tepochs to fit\tseeds\t")
+	fmt.Fprintln(w, "label corruption\ttrain accuracy %\ttest accuracy %\tepochs to 99.9%\tseeds\t")
 	for _, g := range groups {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t\n", g.Label,
 			mean(study.SpreadOf(g.Results, study.Final(study.TrainAccuracy))),
 			mean(study.SpreadOf(g.Results, study.Final(study.TestAccuracy))),
-			mean(study.SpreadOf(g.Results, study.EpochsToFit(1))), len(g.Results))
+			mean(study.SpreadOf(g.Results, study.EpochsToFit(study.Fitted))), len(g.Results))
 	}
 	return w.Flush()
 }
