@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"slices"
@@ -220,27 +221,41 @@ func TestResultsFolderThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// limitFiles lets no file grow beyond size bytes, as a full disk would, until the test ends or the returned function is called.
-func limitFiles(t *testing.T, size uint64) (restore func()) {
+// limitFiles lets no file of this process grow beyond size bytes, as a full disk would; 0 lifts the limit.
+func limitFiles(t *testing.T, size uint64) {
 	t.Helper()
 	signal.Ignore(syscall.SIGXFSZ)
-	var old syscall.Rlimit
-	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &old); err != nil {
+	var limit syscall.Rlimit
+	if err := syscall.Getrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: size, Max: old.Max}); err != nil {
+	if limit.Cur = size; size == 0 {
+		limit.Cur = limit.Max
+	}
+	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	restore = func() { syscall.Setrlimit(syscall.RLIMIT_FSIZE, &old) }
-	t.Cleanup(restore)
-	return restore
 }
 
+// The limit holds for a whole process, so the test runs in one of its own.
 func TestFullResultsFolder(t *testing.T) {
+	const inChild = "RETHINKING_TEST_FULL_FOLDER"
+	if os.Getenv(inChild) != "" {
+		testFullResultsFolder(t)
+		return
+	}
+	child := exec.Command(os.Args[0], "-test.run=^TestFullResultsFolder$")
+	child.Env = append(os.Environ(), inChild+"=1")
+	if out, err := child.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func testFullResultsFolder(t *testing.T) {
 	dir := t.TempDir()
-	restore := limitFiles(t, 100)
+	limitFiles(t, 100)
 	_, err := study.Open(study.Options{Dir: dir})
-	restore()
+	limitFiles(t, 0)
 	if err == nil || !strings.Contains(err.Error(), "free some space") {
 		t.Errorf("at the start: got error %v", err)
 	}
