@@ -59,11 +59,7 @@ func (nb notebook) cells() []cell {
 }
 
 func (nb notebook) setCells(cells []cell) {
-	all := make([]any, 0, len(cells))
-	for _, c := range cells {
-		all = append(all, object(c))
-	}
-	nb["cells"] = all
+	nb["cells"] = objects(cells)
 }
 
 // setGo declares the language, which the kernel leaves half empty. Its version is dropped: it changes with the machine.
@@ -92,11 +88,7 @@ func (c cell) outputs() []output {
 }
 
 func (c cell) setOutputs(outs []output) {
-	all := make([]any, 0, len(outs))
-	for _, o := range outs {
-		all = append(all, object(o))
-	}
-	c["outputs"] = all
+	c["outputs"] = objects(outs)
 }
 
 func (o output) kind() string { return text(o["output_type"]) }
@@ -149,6 +141,15 @@ func field(o object, key string) object {
 func list(v any) []any {
 	l, _ := v.([]any)
 	return l
+}
+
+// objects is a list as JSON knows it.
+func objects[T ~map[string]any](items []T) []any {
+	all := make([]any, 0, len(items))
+	for _, item := range items {
+		all = append(all, object(item))
+	}
+	return all
 }
 
 // text is a string that a notebook holds whole or as a list of lines that keep their ends.

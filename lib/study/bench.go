@@ -24,6 +24,7 @@ type bench struct {
 	trainerName string // what the trainer was compiled for
 	sets        sets
 	setsName    string // what the sets were drawn for
+	whole       sets   // the data set that they were drawn from
 }
 
 // sets are an experiment's examples before corruption.
@@ -96,12 +97,8 @@ func (b *bench) fit(ctx context.Context, e Experiment, labels []uint8, c *Curves
 
 // prepare draws the examples and compiles the trainer, unless those of the last run serve.
 func (b *bench) prepare(e Experiment) error {
-	if name := drawn(e); name != b.setsName {
-		s, err := draw(e, b.options.DataDir)
-		if err != nil {
-			return err
-		}
-		b.sets, b.setsName = s, name
+	if err := b.draw(e); err != nil {
+		return err
 	}
 	name := fmt.Sprint(e.Net, e.Training.Batch, e.Training.Momentum, b.sets.train.Dim())
 	if name == b.trainerName {
@@ -121,31 +118,30 @@ func (b *bench) prepare(e Experiment) error {
 	return nil
 }
 
-// drawn names what draw depends on.
-func drawn(e Experiment) string {
-	if e.Data.Train == 0 && e.Data.Test == 0 {
-		return e.Data.Name
+// draw loads the data set and takes the subsets that the experiment asks for, unless those of the last run serve.
+func (b *bench) draw(e Experiment) (err error) {
+	name := fmt.Sprint(e.Data, e.Seed)
+	if name == b.setsName {
+		return nil
 	}
-	return fmt.Sprint(e.Data, e.Seed)
-}
-
-// draw loads the data set and takes the subsets that the experiment asks for.
-func draw(e Experiment, dir string) (s sets, err error) {
-	if s.train, s.test, err = data.Load(e.Data.Name, dir); err != nil {
-		return sets{}, err
+	if b.whole.train.Name != e.Data.Name {
+		if b.whole.train, b.whole.test, err = data.Load(e.Data.Name, b.options.DataDir); err != nil {
+			return err
+		}
 	}
-	rng := e.rng(forSubset)
+	s, rng := b.whole, e.rng(forSubset)
 	if e.Data.Train > 0 && e.Data.Train < s.train.Len() {
 		if s.train, err = s.train.Balanced(e.Data.Train, rng); err != nil {
-			return sets{}, err
+			return err
 		}
 	}
 	if e.Data.Test > 0 && e.Data.Test < s.test.Len() {
 		if s.test, err = s.test.Balanced(e.Data.Test, rng); err != nil {
-			return sets{}, err
+			return err
 		}
 	}
-	return s, nil
+	b.sets, b.setsName = s, name
+	return nil
 }
 
 func (c *Curves) add(p train.Point) {

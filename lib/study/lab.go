@@ -70,7 +70,7 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 		}
 	}
 	s := newSweep(l.options.Observer, experiments, missing)
-	s.announce(results)
+	s.announce(results, missing)
 	if len(missing) > 0 && l.bench == nil {
 		bench, err := openBench(l.options)
 		if err != nil {

@@ -1,6 +1,11 @@
 package study
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"rethinking/lib/data"
+)
 
 // sweep tells an observer how a call to All goes.
 type sweep struct {
@@ -20,23 +25,25 @@ func newSweep(o Observer, experiments []Experiment, missing []int) *sweep {
 	return s
 }
 
+// inputs stands for the values of an input in cost, which compares runs only roughly.
+const inputs = 784
+
 // cost is what a run takes, up to a factor: the products of neighbouring layers' units, times the examples, times the epochs.
 func cost(e Experiment) float64 {
-	weights, units := 1., 784.
+	weights, units, n := 1., float64(inputs), e.Data.Train
 	for _, hidden := range e.Net.Hidden {
 		weights, units = weights+units*float64(hidden), float64(hidden)
 	}
-	n := float64(e.Data.Train)
 	if n == 0 {
-		n = 60000
+		n, _, _ = data.Sizes(e.Data.Name) // a name that Validate has passed
 	}
-	return weights * n * float64(e.Training.Epochs)
+	return weights * float64(n) * float64(e.Training.Epochs)
 }
 
-// announce reports the results that were read from disk.
-func (s *sweep) announce(results []Result) {
+// announce reports the results that were read from disk: all but the missing ones.
+func (s *sweep) announce(results []Result, missing []int) {
 	for i, r := range results {
-		if r.Provenance.Backend != "" {
+		if !slices.Contains(missing, i) {
 			s.finish(i, r, true, 0, nil)
 		}
 	}

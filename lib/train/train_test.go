@@ -128,6 +128,17 @@ func TestStartForgets(t *testing.T) {
 	}
 }
 
+// One trainer serves more sizes of training set than GoMLX keeps executables for by default, which is 32.
+func TestManySizes(t *testing.T) {
+	trainer := newTrainer(t, "go", 10, 0)
+	for n := 2; n < 40; n++ {
+		x, labels := gaussian(n)
+		if _, err := trainer.Evaluate(NewExamples(x, labels)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestLearns(t *testing.T) {
 	points := curve(t, newTrainer(t, "xla:cpu", 50, 0.9), 2000, 20)
 	if first, last := points[0], points[20]; first.Epoch != 0 || first.Train.Accuracy > 0.6 || last.Train.Accuracy < 0.97 {

@@ -73,22 +73,31 @@ func New(backend compute.Backend, spec Spec) (*Trainer, error) {
 	}
 	t := &Trainer{spec: spec, sgd: SGD{Momentum: spec.Momentum}, store: store}
 	t.sgd.Declare(store)
-	if t.step, err = model.NewExec(backend, store, t.stepGraph); err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+	if t.step, err = newExec(backend, store, t.stepGraph); err != nil {
+		return nil, err
 	}
-	if t.rest, err = model.NewExec(backend, store, t.restGraph); err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+	if t.rest, err = newExec(backend, store, t.restGraph); err != nil {
+		return nil, err
 	}
 	if !loops(backend) {
 		return t, nil
 	}
-	if t.chunk, err = model.NewExec(backend, store, t.chunkGraph); err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+	if t.chunk, err = newExec(backend, store, t.chunkGraph); err != nil {
+		return nil, err
 	}
-	if t.slabs, err = model.NewExec(backend, store, t.slabsGraph); err != nil {
-		return nil, fmt.Errorf("train: %w", err)
+	if t.slabs, err = newExec(backend, store, t.slabsGraph); err != nil {
+		return nil, err
 	}
 	return t, nil
+}
+
+// newExec prepares an executable for any number of shapes: a Trainer may meet training sets of many sizes.
+func newExec[F model.ExecGraphFn](backend compute.Backend, store *model.Store, graph F) (*model.Exec, error) {
+	exec, err := model.NewExec(backend, store, graph)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
+	}
+	return exec.SetMaxCache(-1), nil
 }
 
 // loops tells whether a backend can run steps inside a While loop, which needs functions and dynamic slices.
