@@ -5,6 +5,7 @@
 package data
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -16,19 +17,21 @@ type Set struct {
 	Name                    string
 	Height, Width, Channels int
 	Classes                 int
-	Images                  []uint8 // [n, Height, Width, Channels], 0 to 255
-	Labels                  []uint8 // [n], each below Classes
+	ClassNames              []string // [Classes], for figures
+	Images                  []uint8  // [n, Height, Width, Channels], 0 to 255
+	Labels                  []uint8  // [n], each below Classes
 }
 
-// source is where a data set comes from: how many train and test examples it has, and what reads them from a folder, "" being the folder
-// where it finds its files itself.
+// source is where a data set comes from: how many train and test examples it has, what finds and what reads them.
 type source struct {
 	train, test int
-	load        func(dir string) (train, test Set, err error)
+	present     func(o Options) (dir string, err error)
+	load        func(ctx context.Context, o Options) (train, test Set, err error)
 }
 
 var sources = map[string]source{
-	"mnist": {60000, 10000, mnist},
+	"cifar10": {50000, 10000, cifar10Archive.present, cifar10},
+	"mnist":   {60000, 10000, mnistPresent, mnist},
 }
 
 // Names returns the names that Load knows, sorted.
@@ -48,14 +51,36 @@ func Sizes(name string) (train, test int, err error) {
 	return s.train, s.test, err
 }
 
-// Load reads the train and test sets of the named data set from dir, or from where its files are by default if dir is "". It fails if
-// the name is unknown, or if a file is missing, truncated or altered.
-func Load(name, dir string) (train, test Set, err error) {
+// Options say where data sets lie.
+type Options struct {
+	// Dir is a folder that holds the data sets' own folders or files: for CIFAR-10 the folder cifar-10-batches-bin, or it is that folder;
+	// for MNIST the four .gz files, or a folder mnist with them, else those of the Go module GoMNIST are taken. "" is the default place:
+	// for CIFAR-10 the folder rethinking of the user's cache folder, for MNIST the module.
+	Dir string
+
+	// Progress is told of a download, in bytes: at most about ten times a second, and at its end. It may be nil.
+	Progress func(done, total int64)
+}
+
+// Present returns the folder that Load would read the named data set from, or "" where Load would download it first. It reads and
+// downloads nothing. It fails if the name is unknown, or if the data set is not where o says.
+func Present(name string, o Options) (dir string, err error) {
+	s, err := lookup(name)
+	if err != nil {
+		return "", err
+	}
+	return s.present(o)
+}
+
+// Load reads the train and test sets of the named data set from where o says. Where o.Dir is "", CIFAR-10 is downloaded when it is first
+// asked for; a download that broke off, or was ended by ctx, is gone on with. Load fails if the name is unknown, if a file is missing,
+// truncated or altered, if a download fails, or if ctx ends.
+func Load(ctx context.Context, name string, o Options) (train, test Set, err error) {
 	s, err := lookup(name)
 	if err != nil {
 		return Set{}, Set{}, err
 	}
-	return s.load(dir)
+	return s.load(ctx, o)
 }
 
 // Len is the number of examples.

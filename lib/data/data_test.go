@@ -18,7 +18,7 @@ func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
 func loadMNIST(t *testing.T) (train, test data.Set) {
 	t.Helper()
-	train, test, err := data.Load("mnist", "")
+	train, test, err := data.Load(t.Context(), "mnist", data.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,17 +104,21 @@ func distinct(s data.Set) int {
 
 func TestErrors(t *testing.T) {
 	train, _ := loadMNIST(t)
-	_, _, unknown := data.Load("imagenet", "")
-	_, _, missing := data.Load("mnist", t.TempDir())
+	_, _, unknown := data.Load(t.Context(), "imagenet", data.Options{})
+	incomplete := copyMNIST(t)
+	if err := os.Remove(filepath.Join(incomplete, "t10k-labels-idx1-ubyte.gz")); err != nil {
+		t.Fatal(err)
+	}
+	_, _, missing := data.Load(t.Context(), "mnist", data.Options{Dir: incomplete})
 	_, none := train.Random(0, rng(1))
 	_, many := train.Random(60001, rng(1))
 	_, unbalanced := train.Balanced(60000, rng(1))
 	for want, err := range map[string]error{
-		`unknown data set "imagenet": use one of [mnist]`: unknown,
-		"no such file":                 missing,
-		"ask for 1 to 60000":           none,
-		"a subset of 60001":            many,
-		"no class-balanced subset of ": unbalanced,
+		`unknown data set "imagenet": use one of [cifar10 mnist]`: unknown,
+		"t10k-labels-idx1-ubyte.gz: no such file":                 missing,
+		"ask for 1 to 60000":                                      none,
+		"a subset of 60001":                                       many,
+		"no class-balanced subset of ":                            unbalanced,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got error %v, want one with %q", err, want)
@@ -139,11 +143,28 @@ func TestDamagedFiles(t *testing.T) {
 			if err := os.WriteFile(path, damage(b), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err = data.Load("mnist", dir)
+			_, _, err = data.Load(t.Context(), "mnist", data.Options{Dir: dir})
 			if err == nil || !strings.Contains(err.Error(), path+" is truncated or altered") {
 				t.Errorf("%s %s: got error %v", name, file, err)
 			}
 		}
+	}
+}
+
+func TestMNISTFolders(t *testing.T) {
+	dir := copyMNIST(t)
+	for o, want := range map[string]string{"": data.ModuleData(), t.TempDir(): data.ModuleData(), dir: dir} {
+		if got, err := data.Present("mnist", data.Options{Dir: o}); err != nil || got != want {
+			t.Errorf("folder %q: found in %q, %v, want %q", o, got, err, want)
+		}
+	}
+	parent := t.TempDir()
+	if err := os.Rename(dir, filepath.Join(parent, "mnist")); err != nil {
+		t.Fatal(err)
+	}
+	train, _, err := data.Load(t.Context(), "mnist", data.Options{Dir: parent})
+	if err != nil || train.Len() != 60000 || len(train.ClassNames) != train.Classes {
+		t.Errorf("%d examples, %v", train.Len(), err)
 	}
 }
 

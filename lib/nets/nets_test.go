@@ -5,10 +5,12 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/gobackend"
+	"github.com/gomlx/compute/dtypes"
+	_ "github.com/gomlx/gomlx/backends/default"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -16,9 +18,9 @@ import (
 	"rethinking/lib/nets"
 )
 
-func goBackend(t *testing.T) compute.Backend {
+func openBackend(t *testing.T, config string) compute.Backend {
 	t.Helper()
-	backend, err := gobackend.New("")
+	backend, err := compute.NewWithConfig(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,17 +28,29 @@ func goBackend(t *testing.T) compute.Backend {
 	return backend
 }
 
-func create(t *testing.T, dim int, hidden ...int) (compute.Backend, *model.Store) {
+// create builds a net's store with initial weights.
+func create(t *testing.T, net nets.Net, dim int, seed uint64) *model.Store {
 	t.Helper()
-	backend := goBackend(t)
-	store, err := nets.Create(backend, nets.MLP(hidden, 10), dim)
+	store, err := nets.Create(net, dtypes.Float32, dim)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return backend, store
+	if err := nets.Initialize(store, "", rand.New(rand.NewPCG(seed, 0))); err != nil {
+		t.Fatal(err)
+	}
+	return store
 }
 
-func TestParameters(t *testing.T) {
+func build(t *testing.T, a nets.Architecture) nets.Net {
+	t.Helper()
+	net, err := nets.New(a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return net
+}
+
+func TestParametersOfMLPs(t *testing.T) {
 	for _, c := range []struct {
 		source string
 		dim    int
@@ -59,22 +73,100 @@ func TestParameters(t *testing.T) {
 		{"seed study, 3x512", 784, slices.Repeat([]int{512}, 3), 932362},
 		{"no hidden layer: softmax regression", 784, nil, 7850},
 	} {
-		_, store := create(t, c.dim, c.hidden...)
+		store, err := nets.Create(nets.MLP(c.hidden, 10), dtypes.Float32, c.dim)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if got := nets.Parameters(store); got != c.want {
 			t.Errorf("%s: %d parameters, want %d", c.source, got, c.want)
 		}
 	}
 }
 
-func TestInitialize(t *testing.T) {
-	_, a := create(t, 784, 100)
-	_, b := create(t, 784, 100)
-	_, c := create(t, 784, 100)
-	for store, seed := range map[*model.Store]uint64{a: 1, b: 1, c: 2} {
-		if err := nets.Initialize(store, rand.New(rand.NewPCG(seed, 0))); err != nil {
+func TestParameters(t *testing.T) {
+	mnist := nets.Architecture{Height: 28, Width: 28, Channels: 1, Classes: 10}
+	zhang := nets.Architecture{Height: 28, Width: 28, Channels: 3, Classes: 10}
+	cifar := nets.Architecture{Height: 32, Width: 32, Channels: 3, Classes: 10}
+	for _, c := range []struct {
+		source    string
+		inputs    nets.Architecture
+		kind      string
+		hidden    []int
+		batchNorm bool
+		want      int
+	}{
+		{"Zhang et al. 2017, table 1, MLP 3x512", zhang, "mlp", []int{512, 512, 512}, false, 1735178},
+		{"Zhang et al. 2017, table 1, Alexnet", zhang, "alexnet", nil, false, 1387786},
+		{"Zhang et al. 2017, table 1, Inception; the paper counts no gains and offsets", zhang, "inception", nil, false, 1649402},
+		{"the same with the gain and offset of each of its 1,712 channels", zhang, "inception", nil, true, 1649402 + 2*1712},
+		// The sums of the layers' sizes: weights and biases, then gains and offsets.
+		{"Keskar et al. 2017, F1", mnist, "mlp", slices.Repeat([]int{512}, 5), true, 784*512 + 4*512*512 + 512*10 + 5*512 + 10 + 2*5*512},
+		{"Keskar et al. 2017, C1", cifar, "keskar-c1", nil, false, 25*3*64 + 25*64*64 + 4096*384 + 384*192 + 192*10 + 714 + 2*704},
+		{"Arpit et al. 2017, CNN", cifar, "arpit-cnn", nil, false, 25*3*200 + 25*200*200 + 9800*384 + 384*192 + 192*10 + 986 + 2*976},
+	} {
+		a := c.inputs
+		a.Kind, a.Hidden, a.BatchNorm = c.kind, c.hidden, c.batchNorm
+		store, err := nets.Create(build(t, a), dtypes.Float32, a.Height*a.Width*a.Channels)
+		if err != nil {
 			t.Fatal(err)
 		}
+		if got := nets.Parameters(store); got != c.want {
+			t.Errorf("%s: %d parameters, want %d", c.source, got, c.want)
+		}
 	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	for want, spoil := range map[string]func(*nets.Architecture){
+		`unknown kind "resnet": use one of [alexnet arpit-cnn inception keskar-c1 mlp]`:  func(a *nets.Architecture) { a.Kind = "resnet" },
+		`hidden units [8]: the layers of "alexnet" are fixed`:                            func(a *nets.Architecture) { a.Kind, a.Hidden = "alexnet", []int{8} },
+		`batch normalization: it is a choice for mlp and inception, not for "keskar-c1"`: func(a *nets.Architecture) { a.Kind, a.BatchNorm = "keskar-c1", true },
+		`inputs 0x8x1, 10 classes: each must be at least 1`:                              func(a *nets.Architecture) { a.Height = 0 },
+	} {
+		a := nets.Architecture{Kind: "mlp", Height: 8, Width: 8, Channels: 1, Classes: 10}
+		spoil(&a)
+		if _, err := nets.New(a); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want %q", err, want)
+		}
+	}
+}
+
+func TestInitializations(t *testing.T) {
+	const in, out = 784, 100
+	for name, want := range map[string]float64{
+		"glorot-uniform": math.Sqrt(2. / (in + out)), "he-normal": math.Sqrt(2. / in), "lecun-normal": math.Sqrt(1. / in),
+	} {
+		store := create(t, nets.MLP([]int{out}, 10), in, 1)
+		if err := nets.Initialize(store, name, rand.New(rand.NewPCG(1, 0))); err != nil {
+			t.Fatal(err)
+		}
+		if sd := deviation(values(store, "/hidden_0/dense/weights")); math.Abs(sd/want-1) > 0.01 { // 78,400 draws: 0.3%
+			t.Errorf("%s: standard deviation %g, want %g", name, sd, want)
+		}
+	}
+	err := nets.Initialize(model.NewStore(), "zeros", nil)
+	if err == nil || !strings.Contains(err.Error(), `unknown initialization "zeros": use one of [glorot-uniform he-normal lecun-normal]`) {
+		t.Errorf("got error %v", err)
+	}
+}
+
+// A kernel of 5x5 positions has 25 times the fans of a matrix with its channels; gains start at one.
+func TestInitializeConvolutions(t *testing.T) {
+	a := nets.Architecture{Kind: "keskar-c1", Height: 8, Width: 8, Channels: 3, Classes: 10}
+	store := create(t, build(t, a), 192, 1)
+	if sd, want := deviation(values(store, "/conv_1/kernel")), math.Sqrt(2./(25*128)); math.Abs(sd/want-1) > 0.01 {
+		t.Errorf("standard deviation %g, want %g", sd, want)
+	}
+	for path, want := range map[string]float32{"/conv_0/gain": 1, "/conv_0/offset": 0, "/conv_0/bias": 0, "/conv_0/running_mean": 0, "/conv_0/running_variance": 1} {
+		if v := values(store, path); slices.Min(v) != want || slices.Max(v) != want {
+			t.Errorf("%s starts at %g to %g, want %g", path, slices.Min(v), slices.Max(v), want)
+		}
+	}
+}
+
+func TestInitialize(t *testing.T) {
+	net := nets.MLP([]int{100}, 10)
+	a, b, c := create(t, net, 784, 1), create(t, net, 784, 1), create(t, net, 784, 2)
 	weights := "/hidden_0/dense/weights"
 	wa, wb, wc := values(a, weights), values(b, weights), values(c, weights)
 	if !slices.Equal(wa, wb) || slices.Equal(wa, wc) {
@@ -108,11 +200,8 @@ func deviation(xs []float32) float64 {
 
 // The graph must compute what the definition says: relu(x W0 + b0) W1 + b1, here by hand on the host.
 func TestMLP(t *testing.T) {
-	backend, store := create(t, 3, 4)
-	if err := nets.Initialize(store, rand.New(rand.NewPCG(1, 0))); err != nil {
-		t.Fatal(err)
-	}
-	exec := model.MustNewExec(backend, store, func(scope *model.Scope, x *Node) *Node { return nets.MLP([]int{4}, 10)(scope, x) })
+	store := create(t, nets.MLP([]int{4}, 10), 3, 1)
+	exec := model.MustNewExec(openBackend(t, "go"), store, func(scope *model.Scope, x *Node) *Node { return nets.MLP([]int{4}, 10)(scope, x) })
 	x := []float32{0.5, -1, 2}
 	got := tensors.MustCopyFlatData[float32](exec.MustCall1(tensors.FromFlatDataAndDimensions(x, 1, 3)))
 	hidden := affine(x, values(store, "/hidden_0/dense/weights"), 4)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"rethinking/lib/study"
+	"rethinking/lib/train"
 )
 
 // sweep makes results of nets that fit the slower and generalize the worse, the more labels are corrupted: made-up numbers of a
@@ -28,18 +29,24 @@ func madeUp(p float64, seed int64, epochs int) study.Result {
 		Seed:       seed,
 	}
 	var c study.Curves
+	var reached []study.Reached
 	tau := 1 + 12*p*p + 0.4*float64(seed)
 	for epoch := range epochs + 1 {
 		fit := 1 - math.Exp(-float64(epoch)/tau)
 		c.Epoch = append(c.Epoch, epoch)
 		c.TrainLoss = append(c.TrainLoss, 2.303*math.Exp(-float64(epoch)/tau)+0.002)
 		c.TrainAccuracy = append(c.TrainAccuracy, min(1, 0.1+0.905*fit))
+		for _, a := range train.Thresholds[len(reached):] {
+			if c.TrainAccuracy[epoch] >= a {
+				reached = append(reached, study.Reached{Accuracy: a, Epoch: epoch})
+			}
+		}
 		c.TestLoss = append(c.TestLoss, 2.303-2.2*fit*(1-p)+3*p*fit)
 		c.TestAccuracy = append(c.TestAccuracy, 0.1+(0.88*(1-p*p)+0.005*float64(seed)*p)*fit)
 	}
 	return study.Result{
 		Experiment:   e,
-		Measurements: study.Measurements{Parameters: 669706, Train: 60000, Test: 10000, Corrupted: int(54000 * p), Curves: c},
+		Measurements: study.Measurements{Parameters: 669706, Train: 60000, Test: 10000, Corrupted: int(54000 * p), Reached: reached, Curves: c},
 		Provenance: study.Provenance{
 			Scale: "standard", Backend: "xla:cpu", Platform: "linux/amd64", Device: "a processor", Plugin: "pjrt 0.115", Go: "go1.26.5",
 			Modules: map[string]string{"github.com/gomlx/gomlx": "v0.28.2", "github.com/gomlx/go-xla": "v0.4.1"}, Commit: "0123abc",

@@ -6,11 +6,13 @@ import (
 
 	xfont "golang.org/x/image/font"
 	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// head is what stands above the axes: the title, wrapped, and the legend, flowing from left to right over as many rows as it needs.
+// head is what stands above the axes or the images: the title, wrapped, and the legend, flowing from left to right over as many rows as
+// it needs.
 type head struct {
 	title []string
 	rows  [][]entry
@@ -44,10 +46,15 @@ func (h head) extra() vg.Length {
 	return vg.Length(max(0, len(h.title)-1))*titleHeight + vg.Length(max(0, len(h.rows)-1))*rowHeight
 }
 
-func (f Figure) layoutHead(width vg.Length) head {
-	h := head{title: wrap(f.Title, width)}
+func layoutHead(title string, entries []entry) head {
+	const width = pictureWidth - 2*margin
+	h := head{title: wrap(title, style(titleSize, titleFont), width)}
 	left := vg.Length(0)
-	for _, e := range f.entries() {
+	for _, e := range entries {
+		e.width = style(tickSize, font.Font{}).Width(e.text)
+		if e.line != nil || e.glyph != nil || e.box != nil {
+			e.width += sample + gap
+		}
 		if left > 0 && left+e.width > width || len(h.rows) == 0 {
 			h.rows, left = append(h.rows, nil), 0
 		}
@@ -60,15 +67,8 @@ func (f Figure) layoutHead(width vg.Length) head {
 // entries lists the legend. A single line without a label needs none.
 func (f Figure) entries() []entry {
 	var out []entry
-	add := func(e entry) {
-		e.width = style(tickSize, font.Font{}).Width(e.text)
-		if e.line != nil || e.glyph != nil || e.box != nil {
-			e.width += sample + gap
-		}
-		out = append(out, e)
-	}
 	if f.LegendTitle != "" {
-		add(entry{text: f.LegendTitle + ":"})
+		out = append(out, entry{text: f.LegendTitle + ":"})
 	}
 	for _, line := range f.Lines {
 		if line.Label == "" {
@@ -78,25 +78,24 @@ func (f Figure) entries() []entry {
 		if !line.Apart {
 			e.line = &draw.LineStyle{Color: line.color(), Width: 2, Dashes: dash(line.Dash)}
 		}
-		add(e)
+		out = append(out, e)
 	}
 	for _, key := range f.Keys {
-		add(entry{text: key.Label, line: &draw.LineStyle{Color: ink, Width: 2, Dashes: dash(key.Dash)}})
+		out = append(out, entry{text: key.Label, line: &draw.LineStyle{Color: ink, Width: 2, Dashes: dash(key.Dash)}})
 	}
 	if f.Area != nil {
-		add(entry{text: f.Area.Label, box: areaStyle})
+		out = append(out, entry{text: f.Area.Label, box: areaStyle})
 	}
 	if f.Reference != nil {
 		sty := referenceStyle
-		add(entry{text: f.Reference.Label, line: &sty})
+		out = append(out, entry{text: f.Reference.Label, line: &sty})
 	}
 	return out
 }
 
-func wrap(title string, width vg.Length) []string {
+func wrap(words string, sty text.Style, width vg.Length) []string {
 	var lines []string
-	sty := style(titleSize, titleFont)
-	for _, word := range strings.Fields(title) {
+	for _, word := range strings.Fields(words) {
 		if n := len(lines); n > 0 && sty.Width(lines[n-1]+" "+word) <= width {
 			lines[n-1] += " " + word
 			continue

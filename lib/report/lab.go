@@ -12,13 +12,14 @@ import (
 const ResultsDir = "results"
 
 // MustOpenLab opens the notebook's Lab for a cell: results beside the notebook, progress in the cell's output, the backend that package
-// study chooses. The context ends when the Stop button interrupts the cell, so that the run writes its checkpoint. The scale is only
-// recorded with the results. Where the Lab cannot be opened MustOpenLab panics with the reason, which fails the cell.
+// study chooses, data sets from the folder that RETHINKING_DATA names, if it is set. The context ends when the Stop button interrupts the
+// cell, so that the run writes its checkpoint. The scale is only recorded with the results. Where the Lab cannot be opened MustOpenLab
+// panics with the reason, which fails the cell.
 //
 //	ctx, lab := report.MustOpenLab(scale)
 //	defer lab.Close()
 func MustOpenLab(scale study.Scale) (context.Context, *study.Lab) {
-	lab, err := study.Open(study.Options{Dir: ResultsDir, Scale: scale, Observer: NewLive()})
+	lab, err := study.Open(study.Options{Dir: ResultsDir, DataDir: os.Getenv("RETHINKING_DATA"), Scale: scale, Observer: NewLive()})
 	if err != nil {
 		panic("report: cannot open the notebook's lab: " + err.Error())
 	}

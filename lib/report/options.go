@@ -53,13 +53,8 @@ func apply(options []Option) settings {
 
 // finish gives the figure its words, its scale and its ranges. It is an error if nothing is left to draw.
 func (s settings) finish(f Figure) (Figure, error) {
-	f.Title, f.Text, f.Reference = sentence(f.Title), s.text, s.reference
-	if s.title != "" {
-		f.Title = s.title
-	}
-	if f.Name = s.name; f.Name == "" {
-		f.Name = slug(f.Title)
-	}
+	f.Name, f.Title = s.named(f.Title)
+	f.Text, f.Reference = s.text, s.reference
 	if f.Reference != nil && (math.IsNaN(f.Reference.Y) || math.IsInf(f.Reference.Y, 0)) {
 		return Figure{}, fmt.Errorf("report: %q: the reference line %q lies at %v: give it a number", f.Title, f.Reference.Label, f.Reference.Y)
 	}
@@ -76,6 +71,17 @@ func (s settings) finish(f Figure) (Figure, error) {
 	}
 	f.setRanges()
 	return f, nil
+}
+
+// named returns the slug and the title that a picture gets, which is title if the author gave none.
+func (s settings) named(title string) (name, chosen string) {
+	if chosen = s.title; chosen == "" {
+		chosen = sentence(title)
+	}
+	if name = s.name; name == "" {
+		name = slug(chosen)
+	}
+	return name, chosen
 }
 
 var errNothing = errors.New("every value is missing, not finite, or (on a logarithmic axis) not above zero")

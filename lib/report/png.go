@@ -25,14 +25,18 @@ const (
 
 // PNG draws the figure on white, 1120 pixels wide; its height grows with the legend's rows. The same figure gives the same bytes.
 func (f Figure) PNG() ([]byte, error) {
-	head := f.layoutHead(pictureWidth - 2*margin)
+	head := layoutHead(f.Title, f.entries())
 	canvas := vgimg.NewWith(vgimg.UseWH(pictureWidth, pictureHeight+head.extra()), vgimg.UseDPI(pictureDPI))
 	area := draw.Crop(draw.New(canvas), margin, -margin, margin, -margin)
 	head.draw(area)
 	f.plot().Draw(draw.Crop(area, 0, 0, 0, -head.height()))
+	return encode(canvas, f.Title)
+}
+
+func encode(canvas *vgimg.Canvas, title string) ([]byte, error) {
 	var b bytes.Buffer
 	if _, err := (vgimg.PngCanvas{Canvas: canvas}).WriteTo(&b); err != nil {
-		return nil, fmt.Errorf("report: drawing %q as PNG: %w", f.Title, err)
+		return nil, fmt.Errorf("report: drawing %q as PNG: %w", title, err)
 	}
 	return b.Bytes(), nil
 }

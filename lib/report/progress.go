@@ -36,11 +36,21 @@ func NewLive() *Live {
 
 const interval = time.Second // between two updates
 
+// Fetching implements study.Observer.
+func (l *Live) Fetching(f study.Fetching) {
+	l.update(func() string {
+		return fmt.Sprintf("<p>Downloading the data set %s: %d of %d MB.</p>", html.EscapeString(f.Name), f.Done>>20, f.Total>>20)
+	})
+}
+
 // Progress implements study.Observer.
-func (l *Live) Progress(p study.Progress) {
+func (l *Live) Progress(p study.Progress) { l.update(func() string { return progressLine(p) }) }
+
+// update sends a line, at most one each interval.
+func (l *Live) update(line func() string) {
 	if now := l.now(); now.Sub(l.last) >= interval {
 		l.last = now
-		l.send(progressLine(p))
+		l.send(line())
 	}
 }
 

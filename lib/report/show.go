@@ -5,7 +5,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// Shown is what a notebook can show: a [Figure], a [Sheet] or a [Footer].
+// Shown is what a notebook can show: a [Figure], an [ImageGrid], a [Sheet] or a [Footer].
 type Shown interface {
 	outputs() ([]output, error)
 }
@@ -41,9 +41,12 @@ func (f Figure) outputs() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
+	return append(pictured(png, f.Description(), f.Caption()), output{protocol.MIMETextHTML: interactive}), nil
+}
+
+func pictured(png []byte, description, caption string) []output {
 	return []output{
-		{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: f.Description()},
-		{protocol.MIMETextMarkdown: f.Caption()},
-		{protocol.MIMETextHTML: interactive},
-	}, nil
+		{protocol.MIMEImagePNG: png, protocol.MIMETextPlain: description},
+		{protocol.MIMETextMarkdown: caption},
+	}
 }

@@ -2,40 +2,36 @@ package study
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 
-	"rethinking/lib/corrupt"
-	"rethinking/lib/data"
 	"rethinking/lib/nets"
 	"rethinking/lib/train"
 )
 
-// bench is where a Lab trains: the backend, and what one run leaves behind for the next that is alike.
+// bench is where runs are trained one after another: a backend, and the trainer that the last run leaves for the next that is alike.
 type bench struct {
 	options     Options
 	backend     compute.Backend
+	name        string
 	provenance  Provenance // what all runs share
 	trainer     *train.Trainer
 	trainerName string // what the trainer was compiled for
-	sets        sets
-	setsName    string // what the sets were drawn for
-	whole       sets   // the data set that they were drawn from
 }
 
-// sets are an experiment's examples before corruption.
-type sets struct{ train, test data.Set }
-
-func openBench(o Options) (*bench, error) {
-	backend, name, warning, err := train.Open(o.Backend)
+func newBench(o Options, open func(config string) (backend compute.Backend, name, warning string, err error)) (*bench, error) {
+	backend, name, warning, err := open(o.Backend)
 	if err != nil {
 		return nil, err
 	}
-	return &bench{options: o, backend: backend, provenance: surroundings(o, backend, name, warning)}, nil
+	return &bench{options: o, backend: backend, name: name, provenance: surroundings(o, backend, name, warning)}, nil
 }
 
 func (b *bench) close() {
@@ -45,127 +41,214 @@ func (b *bench) close() {
 	b.backend.Finalize()
 }
 
-// run trains an experiment and reports its curves as they grow. Here the panics of graph code become errors.
-func (b *bench) run(ctx context.Context, e Experiment, observe func(Curves)) (r Result, err error) {
+// run is one experiment under way on a bench.
+type run struct {
+	*bench
+	experiment Experiment
+	examples   examples
+	sets       train.Sets
+	done       checkpoint // so far; Train is of the last checkpoint
+	observe    observe
+	begun      time.Time
+	saved      time.Time
+	base       float64   // share done before this process
+	epochs     []float64 // seconds of training from one evaluation to the next, an epoch
+	trained    time.Duration
+	lastEpoch  int
+}
+
+// observe is told how far a run is: the share of its epochs done, of which base before this process, and what it measured.
+type observe func(base, share float64, m Measurements)
+
+// train trains an experiment, or goes on from its checkpoint, and reports how far it is. Here the panics of graph code become errors.
+func (b *bench) train(ctx context.Context, e Experiment, x examples, observe observe) (r Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b.trainer, b.trainerName = nil, "" // its variables may be lost
 			err = fmt.Errorf("study: %v", p)
 		}
 	}()
-	start := time.Now()
-	if err := b.prepare(e); err != nil {
+	now := time.Now()
+	u := &run{bench: b, experiment: e, examples: x, begun: now, saved: now, observe: observe}
+	if err := b.prepare(e, x); err != nil {
 		return Result{}, err
 	}
-	labels, changed, err := corrupt.Labels(b.sets.train.Labels, b.sets.train.Classes, e.Corruption.Labels, e.rng(forCorruption))
-	if err != nil {
+	if err := u.start(); err != nil {
 		return Result{}, err
 	}
-	r = Result{Experiment: e, Provenance: b.provenance, Measurements: Measurements{
-		Parameters: b.trainer.Parameters(), Train: b.sets.train.Len(), Test: b.sets.test.Len(), Corrupted: count(changed),
-	}}
-	epochs, err := b.fit(ctx, e, labels, &r.Measurements.Curves, observe)
-	if err != nil {
+	u.upload()
+	defer u.free()
+	if err := u.fit(ctx); err != nil {
 		return Result{}, err
 	}
-	r.Provenance.Started = start.UTC().Truncate(time.Second)
-	r.Provenance.Seconds = Seconds{time.Since(start).Seconds(), b.trainer.TrainingTime().Seconds(), median(epochs)}
-	return r, nil
+	return u.result()
 }
 
-// fit trains from new weights and appends to the curves; it returns the seconds of training of each epoch.
-func (b *bench) fit(ctx context.Context, e Experiment, labels []uint8, c *Curves, observe func(Curves)) (epochs []float64, err error) {
-	trainSet := train.NewExamples(b.sets.train.Unit(), labels)
-	defer trainSet.Free()
-	testSet := train.NewExamples(b.sets.test.Unit(), b.sets.test.Labels)
-	defer testSet.Free()
-	if err := b.trainer.Start(e.rng(forWeights)); err != nil {
-		return nil, err
-	}
-	plan := train.Plan{Epochs: e.Training.Epochs, LearningRate: e.Training.LearningRate, Decay: e.Training.Decay, Target: e.Training.Target}
-	var before time.Duration
-	err = b.trainer.Fit(ctx, plan, trainSet, testSet, e.rng(forOrder), func(p train.Point) error {
-		c.add(p)
-		if so := b.trainer.TrainingTime(); p.Epoch > 0 {
-			epochs, before = append(epochs, (so-before).Seconds()), so
-		}
-		observe(*c)
-		return nil
-	})
-	return epochs, err
-}
-
-// prepare draws the examples and compiles the trainer, unless those of the last run serve.
-func (b *bench) prepare(e Experiment) error {
-	if err := b.draw(e); err != nil {
+// start goes to the run's checkpoint, or to its beginning.
+func (u *run) start() error {
+	key := u.experiment.Key()
+	if err := u.trainer.Start(u.experiment.rng(forWeights)); err != nil {
 		return err
 	}
-	name := fmt.Sprint(e.Net, e.Training.Batch, e.Training.Momentum, b.sets.train.Dim())
-	if name == b.trainerName {
+	c, err := loadCheckpoint(u.options.Dir, key, u.name)
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		u.done = *c
+		u.done.Sessions++
+		u.base, u.lastEpoch = float64(c.Train.Epoch)/float64(u.experiment.Training.Epochs), c.Train.Epoch
+		return nil
+	}
+	u.done = checkpoint{Key: key, Backend: u.name, Started: u.begun, Measurements: Measurements{
+		Parameters: u.trainer.Parameters(), Train: len(u.examples.labels), Test: len(u.examples.testLabels), Corrupted: count(u.examples.corrupted),
+	}}
+	return nil
+}
+
+// upload wraps the examples for the device.
+func (u *run) upload() {
+	x := u.examples
+	u.sets.Train = train.NewExamples(x.x, x.labels, x.corrupted)
+	u.sets.Test = train.NewExamples(x.test, x.testLabels, nil)
+	if u.sets.Steps = u.sets.Train; x.uncropped != nil {
+		u.sets.Steps = train.NewExamples(x.uncropped, x.labels, nil)
+	}
+	u.examples.x, u.examples.test = nil, nil
+}
+
+func (u *run) free() {
+	u.sets.Train.Free()
+	u.sets.Test.Free()
+	if u.examples.uncropped != nil {
+		u.sets.Steps.Free()
+	}
+}
+
+func (u *run) fit(ctx context.Context) error {
+	plan, from := u.experiment.Training.plan(), (*train.Checkpoint)(nil)
+	if u.done.Train.State != nil {
+		from = &u.done.Train
+	}
+	milestones := plan.Milestones()
+	return u.trainer.Fit(ctx, plan, u.sets, u.experiment.source(forOrder), from, train.Hooks{
+		Evaluated: func(p train.Point) error {
+			u.done.Measurements.add(p, milestones)
+			u.pace(p.Epoch)
+			return nil
+		},
+		Trained: func(share float64, stand func() (train.Checkpoint, error)) error {
+			u.observe(u.base, share, u.done.Measurements)
+			if ctx.Err() == nil && time.Since(u.saved) < u.options.checkpointEvery() {
+				return nil
+			}
+			return u.save(stand)
+		},
+	})
+}
+
+// pace notes how long an epoch takes.
+func (u *run) pace(epoch int) {
+	if so := u.trainer.TrainingTime(); epoch > u.lastEpoch {
+		u.epochs = append(u.epochs, (so-u.trained).Seconds()/float64(epoch-u.lastEpoch))
+		u.trained, u.lastEpoch = so, epoch
+	}
+}
+
+// save writes a checkpoint.
+func (u *run) save(stand func() (train.Checkpoint, error)) (err error) {
+	c := u.done
+	if c.Train, err = stand(); err != nil {
+		return err
+	}
+	c.Training, c.Total = u.done.Training+u.trainer.TrainingTime(), u.done.Total+time.Since(u.begun)
+	if err := writeSealed(checkpointPath(u.options.Dir, c.Key), c); err != nil {
+		return fmt.Errorf("study: checkpoint of %s: %w", c.Key, err)
+	}
+	u.saved = time.Now()
+	return nil
+}
+
+// result sums the run up, and keeps the final weights if that is asked for.
+func (u *run) result() (Result, error) {
+	r := Result{Experiment: u.experiment, Measurements: u.done.Measurements.thin(), Provenance: u.provenance}
+	r.Provenance.Started = u.done.Started.UTC().Truncate(time.Second)
+	r.Provenance.Resumed = u.done.Sessions
+	r.Provenance.Seconds = Seconds{
+		(u.done.Total + time.Since(u.begun)).Seconds(), (u.done.Training + u.trainer.TrainingTime()).Seconds(), median(u.epochs),
+	}
+	if !u.options.KeepWeights {
+		return r, nil
+	}
+	return r, writeSealed(weightsPath(u.options.Dir, u.done.Key), u.trainer.Variables())
+}
+
+// finished removes what an unfinished run left.
+func (b *bench) finished(key string) error {
+	if err := os.Remove(checkpointPath(b.options.Dir, key)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("study: checkpoint of %s: %w", key, err)
+	}
+	return nil
+}
+
+// compiled names what an experiment's executables depend on: experiments of the same name share them.
+func (e Experiment) compiled() string {
+	t := e.Training
+	name, err := json.Marshal([]any{e.Data.Name, e.Data.Preprocessing, e.Net, e.Regularization, t.Batch, t.Optimizer, t.Momentum})
+	if err != nil {
+		panic(err) // only NaN and infinities cannot be marshalled, and Validate refuses them
+	}
+	return string(name)
+}
+
+// prepare makes the trainer, unless that of the last run serves.
+func (b *bench) prepare(e Experiment, x examples) error {
+	if e.compiled() == b.trainerName {
 		return nil
 	}
 	if b.trainer != nil {
 		b.trainer.Close()
 		b.trainer, b.trainerName = nil, ""
 	}
-	trainer, err := train.New(b.backend, train.Spec{
-		Net: nets.MLP(e.Net.Hidden, b.sets.train.Classes), Dim: b.sets.train.Dim(), Batch: e.Training.Batch, Momentum: e.Training.Momentum,
-	})
+	trainer, err := b.newTrainer(e, x)
 	if err != nil {
 		return err
 	}
-	b.trainer, b.trainerName = trainer, name
+	b.trainer, b.trainerName = trainer, e.compiled()
 	return nil
 }
 
-// draw loads the data set and takes the subsets that the experiment asks for, unless those of the last run serve.
-func (b *bench) draw(e Experiment) (err error) {
-	name := fmt.Sprint(e.Data, e.Seed)
-	if name == b.setsName {
-		return nil
+// slabOfImages is how many examples a convolutional net evaluates at once: its activations are larger than its inputs.
+const slabOfImages = 200
+
+func (b *bench) newTrainer(e Experiment, x examples) (*train.Trainer, error) {
+	architecture := e.Net.architecture(x.set, e.Regularization)
+	net, err := nets.New(architecture)
+	if err != nil {
+		return nil, err
 	}
-	if b.whole.train.Name != e.Data.Name {
-		if b.whole.train, b.whole.test, err = data.Load(e.Data.Name, b.options.DataDir); err != nil {
-			return err
-		}
+	spec := train.Spec{
+		Net: net, Dim: x.set.Dim(), Initialization: e.Net.Initialization, Batch: e.Training.Batch, Optimizer: e.Training.optimizer(),
+		WeightDecay:  train.WeightDecay{Rate: e.Regularization.WeightDecay, Decoupled: e.Regularization.Decoupled},
+		Augmentation: x.augmented,
 	}
-	s, rng := b.whole, e.rng(forSubset)
-	if e.Data.Train > 0 && e.Data.Train < s.train.Len() {
-		if s.train, err = s.train.Balanced(e.Data.Train, rng); err != nil {
-			return err
-		}
+	if architecture.Convolutional() {
+		spec.Slab = slabOfImages
 	}
-	if e.Data.Test > 0 && e.Data.Test < s.test.Len() {
-		if s.test, err = s.test.Balanced(e.Data.Test, rng); err != nil {
-			return err
-		}
-	}
-	b.sets, b.setsName = s, name
-	return nil
+	return train.New(b.backend, spec)
 }
 
-func (c *Curves) add(p train.Point) {
-	c.Epoch = append(c.Epoch, p.Epoch)
-	c.TrainLoss = append(c.TrainLoss, digits(p.Train.Loss))
-	c.TrainAccuracy = append(c.TrainAccuracy, digits(p.Train.Accuracy))
-	c.TestLoss = append(c.TestLoss, digits(p.Test.Loss))
-	c.TestAccuracy = append(c.TestAccuracy, digits(p.Test.Accuracy))
-}
-
-// digits rounds to six significant digits, more than a float32 mean is worth, to keep results small.
-func digits(x float64) float64 {
-	rounded, _ := strconv.ParseFloat(strconv.FormatFloat(x, 'g', 6, 64), 64)
-	return rounded
-}
-
-func count(flags []bool) int {
-	n := 0
-	for _, f := range flags {
-		if f {
-			n++
-		}
+func (t Training) optimizer() optimizer.Interface {
+	if t.Optimizer == "adam" {
+		return train.Adam()
 	}
-	return n
+	return train.SGD{Momentum: t.Momentum}
+}
+
+func (t Training) plan() train.Plan {
+	return train.Plan{
+		Epochs: t.Epochs, LearningRate: t.LearningRate, Decay: t.Decay, DecayEvery: t.DecayEvery, DecayAt: t.DecayAt, Target: t.Target, Evaluate: t.Evaluate,
+	}
 }
 
 func median(xs []float64) float64 {

@@ -7,47 +7,81 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rethinking/lib/data"
 )
 
 // Protocol is the version of what an Experiment means. It is part of every key: when the same Experiment would give other numbers than
 // before, Protocol grows, and older results are no longer taken for it.
-const Protocol = 1
+const Protocol = 2
 
-// Experiment is one training run: every choice that can change its numbers.
+// Experiment is one training run: every choice that can change its numbers. The zero value of a choice is to leave it out.
 type Experiment struct {
-	Data       Data       `json:"data"`
-	Corruption Corruption `json:"corruption"`
-	Net        Net        `json:"net"`
-	Training   Training   `json:"training"`
-	Seed       int64      `json:"seed"` // split by purpose: subset, corruption, initial weights, order
+	Data           Data           `json:"data"`
+	Corruption     Corruption     `json:"corruption,omitzero"`
+	Net            Net            `json:"net"`
+	Regularization Regularization `json:"regularization,omitzero"`
+	Training       Training       `json:"training"`
+	Seed           int64          `json:"seed"` // split by purpose: subset, corruption, initial weights, order, noise
 }
 
 // Data says which examples a net is trained and tested on.
 type Data struct {
-	Name  string `json:"name"`           // "mnist"
-	Train int    `json:"train,omitzero"` // training examples, a class-balanced subset drawn from the seed; 0: all
-	Test  int    `json:"test,omitzero"`  // test examples, likewise; 0: all
+	Name          string             `json:"name"` // "mnist", "cifar10"
+	Preprocessing data.Preprocessing `json:"preprocessing,omitzero"`
+	Train         int                `json:"train,omitzero"` // training examples, a class-balanced subset drawn from the seed; 0: all
+	Test          int                `json:"test,omitzero"`  // test examples, likewise; 0: all
 }
 
-// Corruption says what is spoilt in the training set. The test set is never touched.
+// Corruption says what is spoilt in the training set, once, before training (Zhang et al. 2017, section 2; Arpit et al. 2017, section 3).
+// The test set stays as it is, but for Pixels. Inputs are spoilt as the net would see them, after preprocessing, in the order of the
+// fields.
 type Corruption struct {
-	Labels float64 `json:"labels,omitzero"` // probability p with which a label is redrawn uniformly from all classes (Zhang et al. 2017, section 2.1)
+	Labels     float64 `json:"labels,omitzero"`     // probability p with which a label is redrawn
+	WrongClass bool    `json:"wrongClass,omitzero"` // a label is redrawn from the wrong classes; otherwise from all, the true one included
+	// Pixels is "shuffled" where one permutation of the pixels is applied to all training and test images, and "random" where each
+	// training and test image has one of its own.
+	Pixels   string  `json:"pixels,omitzero"`
+	Gaussian float64 `json:"gaussian,omitzero"` // share of the inputs replaced by Gaussian values with the mean and variance of all training inputs' values
+	Clipped  bool    `json:"clipped,omitzero"`  // these are clipped to the lowest and highest training value
+	Noise    float64 `json:"noise,omitzero"`    // standard deviation of Gaussian noise added to every input value
 }
 
-// Net names an architecture.
+// Net names an architecture of package nets.
 type Net struct {
-	Kind   string `json:"kind"`             // "mlp": dense layers with ReLU, then a linear layer to the classes
-	Hidden []int  `json:"hidden,omitempty"` // units of each hidden layer
+	Kind           string `json:"kind"`                    // one of nets.Kinds
+	Hidden         []int  `json:"hidden,omitempty"`        // units of each hidden layer of an "mlp"
+	BatchNorm      bool   `json:"batchNorm,omitzero"`      // for "mlp" and "inception"
+	Initialization string `json:"initialization,omitzero"` // one of nets.Initializations; "": glorot-uniform
 }
 
-// Training is stochastic gradient descent on the mean cross-entropy.
+// Regularization is explicit regularization (Zhang et al. 2017, section 3; Arpit et al. 2017, section 5).
+type Regularization struct {
+	WeightDecay  float64 `json:"weightDecay,omitzero"`  // lambda: lambda/2 times the sum of the squared matrices and kernels is added to the loss
+	Decoupled    bool    `json:"decoupled,omitzero"`    // weight decay beside the optimizer's step instead (Loshchilov and Hutter 2019)
+	Dropout      float64 `json:"dropout,omitzero"`      // probability of dropping a dense hidden unit
+	InputDropout float64 `json:"inputDropout,omitzero"` // probability of dropping an input value
+	InputNoise   float64 `json:"inputNoise,omitzero"`   // standard deviation of Gaussian noise on the inputs, drawn anew in every step
+	HiddenNoise  float64 `json:"hiddenNoise,omitzero"`  // the same on the dense hidden units' activations
+	Crop         bool    `json:"crop,omitzero"`         // train on a random crop of each image: of the preprocessing's size, or moved by up to 4 pixels
+	Flip         bool    `json:"flip,omitzero"`         // train on each image or its mirror image
+	Rotation     float64 `json:"rotation,omitzero"`     // train on images rotated by up to so many degrees
+}
+
+// Training is how the mean cross-entropy is minimized, and how often the net is evaluated.
 type Training struct {
 	Epochs       int     `json:"epochs"`
-	Batch        int     `json:"batch"` // examples a step; the last step of an epoch takes what is left
+	Batch        int     `json:"batch"`              // examples a step; the last step of an epoch takes what is left
+	Optimizer    string  `json:"optimizer,omitzero"` // "": stochastic gradient descent; "adam": with Keras's constants
 	LearningRate float64 `json:"learningRate"`
-	Momentum     float64 `json:"momentum,omitzero"` // in [0,1); 0: plain SGD
-	Decay        float64 `json:"decay"`             // factor on the learning rate after every epoch, in (0,1]; 1: constant
-	Target       float64 `json:"target,omitzero"`   // training ends after the first epoch whose train accuracy reaches it; 0: never early
+	Momentum     float64 `json:"momentum,omitzero"`   // of stochastic gradient descent, in [0,1); 0: plain
+	Decay        float64 `json:"decay"`               // factor on the learning rate after every epoch, in (0,1]; 1: constant
+	DecayEvery   int     `json:"decayEvery,omitzero"` // the factor is due after every so many epochs instead
+	DecayAt      []int   `json:"decayAt,omitempty"`   // the factor is due after these epochs instead
+	Target       float64 `json:"target,omitzero"`     // training ends after the first epoch whose train accuracy reaches it; 0: never early
+	// Evaluate is the number of epochs from one evaluation to the next. 0: after each of the first ten epochs and then every tenth part
+	// of the epochs so far, and wherever the train accuracy comes near or to one of train.Thresholds.
+	Evaluate int `json:"evaluate,omitzero"`
 }
 
 // MLP returns the Net of dense hidden layers with the given units.
@@ -73,21 +107,79 @@ func (e Experiment) String() string {
 	if e.Data.Train > 0 {
 		fmt.Fprintf(&b, "[%d]", e.Data.Train)
 	}
-	fmt.Fprintf(&b, " %s", e.Net)
-	if e.Corruption.Labels > 0 {
-		fmt.Fprintf(&b, " label corruption %g", e.Corruption.Labels)
+	for _, part := range []string{e.Net.String(), e.Corruption.String(), e.Regularization.String()} {
+		if part != "" {
+			b.WriteString(" " + part)
+		}
 	}
 	fmt.Fprintf(&b, " seed %d", e.Seed)
 	return b.String()
 }
 
-// String returns the kind and the hidden units: "mlp 512-512", or "mlp 3x512" where all layers are alike.
+// String returns the kind, the hidden units and the batch normalization: "mlp 512-256", or "mlp 3x512" where all layers are alike.
 func (n Net) String() string {
-	if len(n.Hidden) == 0 {
-		return n.Kind
+	s := n.Kind
+	if len(n.Hidden) > 0 && len(slices.Compact(slices.Clone(n.Hidden))) == 1 {
+		s += fmt.Sprintf(" %dx%d", len(n.Hidden), n.Hidden[0])
+	} else if len(n.Hidden) > 0 {
+		s += " " + strings.Trim(strings.ReplaceAll(fmt.Sprint(n.Hidden), " ", "-"), "[]")
 	}
-	if len(slices.Compact(slices.Clone(n.Hidden))) == 1 {
-		return fmt.Sprintf("%s %dx%d", n.Kind, len(n.Hidden), n.Hidden[0])
+	if n.BatchNorm {
+		s += " with batch norm"
 	}
-	return n.Kind + " " + strings.Trim(strings.ReplaceAll(fmt.Sprint(n.Hidden), " ", "-"), "[]")
+	if n.Initialization != "" {
+		s += " " + n.Initialization
+	}
+	return s
+}
+
+// String names what is corrupted: "label corruption 0.5, shuffled pixels"; "" where nothing is.
+func (c Corruption) String() string {
+	gaussian := "Gaussian inputs %g"
+	if c.Clipped {
+		gaussian = "clipped " + gaussian
+	}
+	labels := "label corruption %g"
+	if c.WrongClass {
+		labels += " to wrong classes"
+	}
+	parts := described(choice{labels, c.Labels}, choice{gaussian, c.Gaussian}, choice{"input noise %g before training", c.Noise})
+	if c.Pixels != "" {
+		parts = append(parts, c.Pixels+" pixels")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// String names what regularizes: "weight decay 0.0005, dropout 0.5"; "" where nothing does.
+func (r Regularization) String() string {
+	decay := "weight decay %g"
+	if r.Decoupled {
+		decay = "decoupled " + decay
+	}
+	parts := described(choice{decay, r.WeightDecay}, choice{"dropout %g", r.Dropout}, choice{"input dropout %g", r.InputDropout},
+		choice{"input noise %g", r.InputNoise}, choice{"hidden noise %g", r.HiddenNoise}, choice{"rotation %g°", r.Rotation})
+	if r.Crop {
+		parts = append(parts, "random crop")
+	}
+	if r.Flip {
+		parts = append(parts, "flip")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// choice is a number and how to say it.
+type choice struct {
+	format string
+	value  float64
+}
+
+// described says the choices that are not zero.
+func described(choices ...choice) []string {
+	var parts []string
+	for _, c := range choices {
+		if c.value != 0 {
+			parts = append(parts, fmt.Sprintf(c.format, c.value))
+		}
+	}
+	return parts
 }

@@ -13,17 +13,19 @@ import (
 
 // The key names results on disk and in version control: where this changes, every kept result is lost.
 func TestKeyStaysAsItIs(t *testing.T) {
-	if got, want := tiny(1).Key(), "aebc1d33070e8525"; got != want {
+	if got, want := tiny(1).Key(), "295efd89992fcfba"; got != want {
 		t.Errorf("key %s, want %s", got, want)
 	}
 }
 
 func TestEveryFieldChangesTheKey(t *testing.T) {
-	seen := map[string]string{tiny(1).Key(): "nothing"}
+	start := tiny(1)
+	start.Training.DecayAt = []int{2}
+	seen := map[string]string{start.Key(): "nothing"}
 	var walk func(path string, get func(*study.Experiment) reflect.Value)
 	walk = func(path string, get func(*study.Experiment) reflect.Value) {
 		e := tiny(1)
-		e.Net = study.MLP(32)
+		e.Net, e.Training.DecayAt = study.MLP(32), []int{2}
 		v := get(&e)
 		switch v.Kind() {
 		case reflect.Struct:
@@ -36,6 +38,8 @@ func TestEveryFieldChangesTheKey(t *testing.T) {
 			return
 		case reflect.String:
 			v.SetString(v.String() + "x")
+		case reflect.Bool:
+			v.SetBool(!v.Bool())
 		case reflect.Float64:
 			v.SetFloat(v.Float() + 0.125)
 		default:
@@ -47,7 +51,7 @@ func TestEveryFieldChangesTheKey(t *testing.T) {
 		seen[e.Key()] = path
 	}
 	walk("Experiment", func(e *study.Experiment) reflect.Value { return reflect.ValueOf(e).Elem() })
-	if len(seen) < 12 {
+	if len(seen) < 35 {
 		t.Errorf("only %d fields were changed", len(seen))
 	}
 }
@@ -58,8 +62,30 @@ func TestValidate(t *testing.T) {
 	}
 	for want, spoil := range map[string]func(*study.Experiment){
 		`unknown data set "imagenet"`:                                func(e *study.Experiment) { e.Data.Name = "imagenet" },
-		`Net.Kind is "resnet": it must be one of [mlp]`:              func(e *study.Experiment) { e.Net.Kind = "resnet" },
-		`Net.Hidden[1] is -3: it must be at least 1 unit`:            func(e *study.Experiment) { e.Net = study.MLP(8, -3) },
+		`Net: nets: unknown kind "resnet": use one of [alexnet`:      func(e *study.Experiment) { e.Net.Kind = "resnet" },
+		`Net: nets: hidden units [8]: the layers of "alexnet" are`:   func(e *study.Experiment) { e.Net = study.Net{Kind: "alexnet", Hidden: []int{8}} },
+		`Net.Initialization is "ones": it must be "" or one of [gl`:  func(e *study.Experiment) { e.Net.Initialization = "ones" },
+		`unknown preprocessing "zca"`:                                func(e *study.Experiment) { e.Data.Preprocessing = "zca" },
+		`Corruption.Pixels is "mixed": it must be "", "shuffled" or`: func(e *study.Experiment) { e.Corruption.Pixels = "mixed" },
+		`Corruption.Gaussian is 2: it must be a share in [0,1]`:      func(e *study.Experiment) { e.Corruption.Gaussian = 2 },
+		`Corruption.Noise is -1: it must be a standard deviation`:    func(e *study.Experiment) { e.Corruption.Noise = -1 },
+		`Corruption.Clipped is true: it must be false where no in`:   func(e *study.Experiment) { e.Corruption.Clipped = true },
+		`Corruption.WrongClass is true: it must be false where no`:   func(e *study.Experiment) { e.Corruption = study.Corruption{WrongClass: true} },
+		`Regularization.Dropout is 1: it must be a probability in`:   func(e *study.Experiment) { e.Regularization.Dropout = 1 },
+		`Regularization.InputDropout is NaN`:                         func(e *study.Experiment) { e.Regularization.InputDropout = math.NaN() },
+		`Regularization.WeightDecay is -1: it must be finite and`:    func(e *study.Experiment) { e.Regularization.WeightDecay = -1 },
+		`Regularization.HiddenNoise is +Inf`:                         func(e *study.Experiment) { e.Regularization.HiddenNoise = math.Inf(1) },
+		`Regularization.Rotation is 181: it must be degrees in [0`:   func(e *study.Experiment) { e.Regularization.Rotation = 181 },
+		`Regularization.Decoupled is true: it must be false witho`:   func(e *study.Experiment) { e.Regularization.Decoupled = true },
+		`Corruption is Gaussian inputs 1, Regularization is flip:`: func(e *study.Experiment) {
+			e.Corruption.Labels, e.Corruption.Gaussian, e.Regularization.Flip = 0, 1, true
+		},
+		`Training.Optimizer is "adagrad": it must be "" (stochast`: func(e *study.Experiment) { e.Training.Optimizer = "adagrad" },
+		`Training.Momentum is 0.9: it must be 0 with Adam`:         func(e *study.Experiment) { e.Training.Optimizer = "adam" },
+		`Training.DecayEvery is 2: it must be at least 0, and 0 b`: func(e *study.Experiment) { e.Training.DecayEvery, e.Training.DecayAt = 2, []int{3} },
+		`Training.DecayAt is [3 2]: it must be ascending epochs`:   func(e *study.Experiment) { e.Training.DecayAt = []int{3, 2} },
+		`Training.Evaluate is -1: it must be at least 0, where 0`:  func(e *study.Experiment) { e.Training.Evaluate = -1 },
+		`Net.Hidden[1] is -3: it must be at least 1 unit`:          func(e *study.Experiment) { e.Net = study.MLP(8, -3) },
 		`Net.Hidden[0] is 0`:                                         func(e *study.Experiment) { e.Net = study.MLP(0) },
 		`Data.Train is -1: it must be 0 (all) to 60000`:              func(e *study.Experiment) { e.Data.Train = -1 },
 		`Data.Train is 60001`:                                        func(e *study.Experiment) { e.Data.Train = 60001 },
@@ -111,8 +137,25 @@ func TestParseScale(t *testing.T) {
 }
 
 func TestNetString(t *testing.T) {
-	for want, net := range map[string]study.Net{"mlp": study.MLP(), "mlp 1x512": study.MLP(512), "mlp 3x512": study.MLP(512, 512, 512), "mlp 512-256": study.MLP(512, 256)} {
+	for want, net := range map[string]study.Net{"mlp": study.MLP(), "mlp 1x512": study.MLP(512), "mlp 3x512": study.MLP(512, 512, 512), "mlp 512-256": study.MLP(512, 256),
+		"alexnet he-normal": {Kind: "alexnet", Initialization: "he-normal"}, "inception with batch norm": {Kind: "inception", BatchNorm: true}} {
 		if got := net.String(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func TestExperimentString(t *testing.T) {
+	for want, e := range map[string]study.Experiment{
+		"mnist mlp 1x8 seed 1":                           {Data: study.Data{Name: "mnist"}, Net: study.MLP(8), Seed: 1},
+		"mnist[200] mlp 1x8 label corruption 0.5 seed 2": {Data: study.Data{Name: "mnist", Train: 200}, Net: study.MLP(8), Corruption: study.Corruption{Labels: 0.5}, Seed: 2},
+		"cifar10 alexnet label corruption 1 to wrong classes, clipped Gaussian inputs 0.2, shuffled pixels decoupled weight decay 0.1, dropout 0.5, random crop, flip seed 3": {
+			Data: study.Data{Name: "cifar10"}, Net: study.Net{Kind: "alexnet"}, Seed: 3,
+			Corruption:     study.Corruption{Labels: 1, WrongClass: true, Gaussian: 0.2, Clipped: true, Pixels: "shuffled"},
+			Regularization: study.Regularization{WeightDecay: 0.1, Decoupled: true, Dropout: 0.5, Crop: true, Flip: true},
+		},
+	} {
+		if got := e.String(); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rethinking/lib/study"
+	"rethinking/lib/train"
 )
 
 // made returns a result with the given train accuracies, one an epoch, and test accuracies of half of them.
@@ -21,6 +22,12 @@ func made(p float64, seed int64, accuracies ...float64) study.Result {
 		c.Epoch = append(c.Epoch, epoch)
 		c.TrainAccuracy, c.TestAccuracy = append(c.TrainAccuracy, a), append(c.TestAccuracy, a/2)
 		c.TrainLoss, c.TestLoss = append(c.TrainLoss, 1-a), append(c.TestLoss, 2-a)
+		m := &r.Measurements
+		for _, threshold := range train.Thresholds[len(m.Reached):] {
+			if a >= threshold {
+				m.Reached = append(m.Reached, study.Reached{Accuracy: threshold, Epoch: epoch})
+			}
+		}
 	}
 	return r
 }

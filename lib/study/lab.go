@@ -1,26 +1,38 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
+
+	"rethinking/lib/train"
 )
 
 // Options of a Lab: nothing here changes a number.
 type Options struct {
-	Dir      string   // results folder, made if missing
-	DataDir  string   // folder of the data set's files; "": where package data finds them itself
-	Backend  string   // GoMLX backend configuration, such as "xla:cpu" or "go"; "": GOMLX_BACKEND, else CUDA, else XLA CPU, else Go
-	Scale    Scale    // recorded in each result
-	Observer Observer // may be nil
+	Dir         string        // results folder, made if missing
+	DataDir     string        // folder that holds data sets, see data.Options; "": where package data finds them itself
+	Backend     string        // GoMLX backend configuration, such as "xla:cpu" or "go"; "": GOMLX_BACKEND, else CUDA, else XLA CPU, else Go
+	Scale       Scale         // recorded in each result
+	Observer    Observer      // may be nil
+	Workers     int           // small nets trained side by side on the CPU; 0: one a core; 1: one run after another
+	Checkpoint  time.Duration // from one checkpoint of a run to the next; 0: 30 seconds
+	KeepWeights bool          // keep the final weights of every run, for Weights
 }
 
+func (o Options) checkpointEvery() time.Duration { return cmp.Or(o.Checkpoint, 30*time.Second) }
+
 // Lab turns Experiments into Results, each of them once. Close it to free the backend. It is not for concurrent use; several Labs, also
-// of several processes, may share a results folder.
+// of several processes, may share a results folder, and share the work of a sweep where they are asked for the same experiments.
 type Lab struct {
 	options Options
-	bench   *bench // where training happens; nil until something has to be trained
+	library library
+	benches []*bench // where training happens: one with all cores, then those with one core each; opened when first needed
 }
 
 // Open makes the results folder if it is missing and checks that it can be written. The backend is opened when first needed.
@@ -28,15 +40,15 @@ func Open(o Options) (*Lab, error) {
 	if err := openDir(o.Dir); err != nil {
 		return nil, err
 	}
-	return &Lab{options: o}, nil
+	return &Lab{options: o, library: library{options: o}}, nil
 }
 
 // Close frees the backend.
 func (l *Lab) Close() error {
-	if l.bench != nil {
-		l.bench.close()
-		l.bench = nil
+	for _, b := range l.benches {
+		b.close()
 	}
+	l.benches = nil
 	return nil
 }
 
@@ -51,8 +63,11 @@ func (l *Lab) Run(ctx context.Context, e Experiment) (Result, error) {
 }
 
 // All returns the experiments' results in their order. All of them are validated, and all damaged results found, before any is trained.
-// A failed run does not stop the others: its result is empty, and the error names every failed experiment. When ctx ends, the run at
-// hand is given up; what was finished stays on disk.
+// A failed run does not stop the others: its result is empty, and the error names every failed experiment. When ctx ends, the runs at
+// hand write a checkpoint, from which the next call goes on; what was finished stays on disk.
+//
+// Runs that share executables are trained one after the other, and small nets on the CPU side by side, one a core. Neither changes a
+// number. A run that another process is training is waited for, and then read.
 func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, error) {
 	for i, e := range experiments {
 		if err := e.Validate(); err != nil {
@@ -69,38 +84,127 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 			missing = append(missing, i)
 		}
 	}
-	s := newSweep(l.options.Observer, experiments, missing)
-	s.announce(results, missing)
-	if len(missing) > 0 && l.bench == nil {
-		bench, err := openBench(l.options)
-		if err != nil {
-			return results, err
-		}
-		l.bench = bench
+	s := newSweep(l.options.Observer, experiments, results, missing)
+	if len(missing) == 0 {
+		return results, nil
 	}
-	var failures error
-	for _, i := range missing {
-		r, err := l.obtain(ctx, s, i)
-		results[i] = r
-		if err != nil {
-			failures = errors.Join(failures, fmt.Errorf("%s: %w", experiments[i], err))
-		}
-		if ctx.Err() != nil {
-			return results, fmt.Errorf("stopped with %d of %d experiments done; run again to go on: %w", s.finished, len(experiments), ctx.Err())
-		}
+	if err := l.openBenches(1); err != nil {
+		return results, err
 	}
-	return results, failures
+	l.library.observer = s.fetching
+	if err := l.trainAll(ctx, s, missing); err != nil {
+		return results, err
+	}
+	if ctx.Err() != nil {
+		return results, fmt.Errorf("stopped with %d of %d experiments done; run again to go on: %w", s.finished, len(experiments), ctx.Err())
+	}
+	return results, s.failures()
+}
+
+// openBenches sees to it that there are so many benches.
+func (l *Lab) openBenches(n int) error {
+	for len(l.benches) < n {
+		open := train.Open
+		if len(l.benches) > 0 {
+			open = train.OpenSingle
+		}
+		b, err := newBench(l.options, open)
+		if err != nil {
+			return err
+		}
+		l.benches = append(l.benches, b)
+	}
+	return nil
+}
+
+// trainAll trains the missing experiments of a sweep: the large ones on all cores, then the small ones side by side.
+func (l *Lab) trainAll(ctx context.Context, s *sweep, missing []int) error {
+	missing = s.ordered(missing)
+	small := slices.DeleteFunc(slices.Clone(missing), func(i int) bool { return !s.experiments[i].small() })
+	workers := min(cmp.Or(l.options.Workers, runtime.NumCPU()), len(small))
+	if l.benches[0].name != "xla:cpu" || workers < 2 {
+		l.work(ctx, s, missing, l.benches[:1])
+		return nil
+	}
+	if err := l.openBenches(1 + workers); err != nil {
+		return err
+	}
+	large := slices.DeleteFunc(missing, func(i int) bool { return s.experiments[i].small() })
+	l.work(ctx, s, large, l.benches[:1])
+	l.work(ctx, s, small, l.benches[1:1+workers])
+	return nil
+}
+
+// work trains experiments on benches that take them from one queue, until all are done or ctx ends.
+func (l *Lab) work(ctx context.Context, s *sweep, missing []int, benches []*bench) {
+	q := &queue{sweep: s, dir: l.options.Dir, waiting: missing}
+	var all sync.WaitGroup
+	for _, b := range benches {
+		all.Go(func() {
+			for {
+				i, key, err := q.next(ctx, b.trainerName)
+				if i < 0 {
+					return
+				}
+				start, r, found := time.Now(), Result{}, false
+				if err == nil {
+					r, found, err = l.obtain(ctx, s, b, i)
+					key.done(err == nil)
+				}
+				s.finish(i, r, found, time.Since(start), err)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // obtain trains experiment i of a sweep, unless it is on disk by now, and keeps the result.
-func (l *Lab) obtain(ctx context.Context, s *sweep, i int) (r Result, err error) {
-	e, start, found := s.experiments[i], time.Now(), false
-	defer func() { s.finish(i, r, found, time.Since(start), err) }()
+func (l *Lab) obtain(ctx context.Context, s *sweep, b *bench, i int) (r Result, found bool, err error) {
+	e := s.experiments[i]
 	if r, found, err = load(l.options.Dir, e); found || err != nil {
-		return r, err
+		return r, found, err
 	}
-	if r, err = l.bench.run(ctx, e, func(c Curves) { s.progress(i, c) }); err != nil {
-		return Result{}, err
+	x, err := l.library.examples(ctx, e)
+	if err != nil {
+		return Result{}, false, err
 	}
-	return r, save(l.options.Dir, r)
+	if r, err = b.train(ctx, e, x, func(base, share float64, m Measurements) { s.progress(i, base, share, m) }); err != nil {
+		return r, false, err
+	}
+	return r, false, errors.Join(save(l.options.Dir, r), b.finished(e.Key()))
+}
+
+// Weights returns the values of all of the net's variables by path at the end of the experiment's run: its weights and, with batch
+// normalization, its running averages. They are read from disk, where a run with Options.KeepWeights left them; else the run is trained
+// again, which leaves its result as it is, and they are kept. On another machine or backend than that of the result they may differ from
+// the result's in rounding.
+func (l *Lab) Weights(ctx context.Context, e Experiment) (map[string][]float32, error) {
+	if err := e.Validate(); err != nil {
+		return nil, err
+	}
+	path, weights := weightsPath(l.options.Dir, e.Key()), map[string][]float32{}
+	if found, err := readSealed(path, &weights); found || err != nil {
+		return weights, err
+	}
+	if err := l.openBenches(1); err != nil {
+		return nil, err
+	}
+	x, err := l.library.examples(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	s := newSweep(l.options.Observer, []Experiment{e}, make([]Result, 1), []int{0})
+	b, keep := l.benches[0], l.options
+	keep.KeepWeights = true
+	b.options, keep = keep, b.options
+	defer func() { b.options = keep }()
+	r, err := b.train(ctx, e, x, func(base, share float64, m Measurements) { s.progress(0, base, share, m) })
+	if err == nil {
+		err = b.finished(e.Key())
+	}
+	if err == nil {
+		_, err = readSealed(path, &weights)
+	}
+	s.finish(0, r, false, time.Since(s.start), err)
+	return weights, err
 }

@@ -4,16 +4,25 @@ import "time"
 
 // Observer is told how runs go. Its methods are called from one goroutine at a time; they must return quickly.
 type Observer interface {
+	// Fetching is called while a data set is downloaded.
+	Fetching(Fetching)
 	Progress(Progress)
-	// Finished is called once for every experiment of a call to All or Run: with a result just trained or read from disk, or an error.
+	// Finished is called once for every experiment of a call to All or Run that has ended: with a result just trained or read from disk,
+	// or an error. Of the runs that the end of a context stops, it gets the first alone, and nothing afterwards.
 	Finished(Finished)
+}
+
+// Fetching is where a download stands, in bytes.
+type Fetching struct {
+	Name        string // of the data set
+	Done, Total int64
 }
 
 // Progress is where a sweep stands.
 type Progress struct {
 	Experiment Experiment
 	Index, Of  int           // this run's number, from 0, and how many the call asked for
-	Epoch      int           // epochs done of this run
+	Epoch      int           // whole epochs done of this run
 	Epochs     int           // epochs asked for
 	Fraction   float64       // done of the whole sweep, in [0,1]
 	Left       time.Duration // estimate for the whole sweep; 0 while unknown

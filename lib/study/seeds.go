@@ -10,9 +10,14 @@ const (
 	forCorruption
 	forWeights
 	forOrder
+	forPixels
+	forTestPixels
+	forGaussian
+	forNoise
 )
 
+// source returns the experiment's source of random numbers for a purpose.
+func (e Experiment) source(p purpose) *rand.PCG { return rand.NewPCG(uint64(e.Seed), uint64(p)) }
+
 // rng returns the experiment's generator for a purpose.
-func (e Experiment) rng(p purpose) *rand.Rand {
-	return rand.New(rand.NewPCG(uint64(e.Seed), uint64(p)))
-}
+func (e Experiment) rng(p purpose) *rand.Rand { return rand.New(e.source(p)) }

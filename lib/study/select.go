@@ -1,7 +1,9 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 )
@@ -20,7 +22,21 @@ var (
 	TrainAccuracy     = Curve{"train accuracy", "%", func(c Curves) []float64 { return percent(c.TrainAccuracy) }}
 	TestAccuracy      = Curve{"test accuracy", "%", func(c Curves) []float64 { return percent(c.TestAccuracy) }}
 	GeneralizationGap = Curve{"generalization gap", "points", gap}
+	CleanLoss         = Curve{"train loss on clean examples", "nats", func(c Curves) []float64 { return orNaN(c, c.CleanLoss) }}
+	CleanAccuracy     = Curve{"train accuracy on clean examples", "%", func(c Curves) []float64 { return percent(orNaN(c, c.CleanAccuracy)) }}
+	CorruptedLoss     = Curve{"train loss on corrupted examples", "nats", func(c Curves) []float64 { return orNaN(c, c.CorruptedLoss) }}
+	CorruptedAccuracy = Curve{"train accuracy on corrupted examples", "%", func(c Curves) []float64 { return percent(orNaN(c, c.CorruptedAccuracy)) }}
+	WeightNorm        = Curve{"norm of the weights", "", func(c Curves) []float64 { return c.WeightNorm }}
+	FromStart         = Curve{"distance from the initial weights", "", func(c Curves) []float64 { return c.FromStart }}
 )
+
+// orNaN returns values, or not a number at each evaluation of a run that has none.
+func orNaN(c Curves, values []float64) []float64 {
+	if values == nil {
+		return slices.Repeat([]float64{math.NaN()}, len(c.Epoch))
+	}
+	return values
+}
 
 func percent(shares []float64) []float64 {
 	out := make([]float64, len(shares))
@@ -50,27 +66,33 @@ type Statistic struct {
 func Final(c Curve) Statistic {
 	return Statistic{"final " + c.Name, c.Unit, func(r Result) (float64, bool) {
 		values := c.Of(r.Measurements.Curves)
-		if len(values) == 0 {
+		if len(values) == 0 || math.IsNaN(values[len(values)-1]) {
 			return 0, false
 		}
 		return values[len(values)-1], true
 	}}
 }
 
+// BestTestAccuracy is the highest test accuracy along the run: see Best.
+var BestTestAccuracy = Statistic{"best test accuracy along the run", "%", func(r Result) (float64, bool) {
+	return 100 * r.Measurements.Best.TestAccuracy, true
+}}
+
 // Fitted is the share of the training labels at which a net counts as having overfitted its training set. The papers do not give their
 // threshold; at 100% a run's time would hang on its last one or two labels, which some runs never reach.
 const Fitted = 0.999
 
-// EpochsToFit is the first epoch at whose end the train accuracy, a share in [0,1], reaches the threshold.
+// EpochsToFit is the first epoch at whose end the train accuracy, a share in [0,1], reaches the threshold: one of train.Thresholds or the
+// run's target.
 func EpochsToFit(threshold float64) Statistic {
 	name := fmt.Sprintf("epochs to %g%% train accuracy", 100*threshold)
 	return Statistic{name, "epochs", func(r Result) (float64, bool) {
-		c := r.Measurements.Curves
-		i := slices.IndexFunc(c.TrainAccuracy, func(a float64) bool { return a >= threshold })
+		reached := r.Measurements.Reached
+		i := slices.IndexFunc(reached, func(r Reached) bool { return r.Accuracy == threshold })
 		if i < 0 {
 			return 0, false
 		}
-		return float64(c.Epoch[i]), true
+		return float64(reached[i].Epoch), true
 	}}
 }
 
@@ -85,6 +107,9 @@ type Field struct {
 var (
 	LabelCorruption = Field{"label corruption", "probability", func(e Experiment) string { return number(e.Corruption.Labels) }}
 	Architecture    = Field{"net", "", func(e Experiment) string { return e.Net.String() }}
+	Corrupted       = Field{"corruption", "", func(e Experiment) string { return cmp.Or(e.Corruption.String(), "none") }}
+	GaussianInputs  = Field{"Gaussian inputs", "share", func(e Experiment) string { return number(e.Corruption.Gaussian) }}
+	Regularized     = Field{"regularization", "", func(e Experiment) string { return cmp.Or(e.Regularization.String(), "none") }}
 	TrainExamples   = Field{"training examples", "", func(e Experiment) string { return strconv.Itoa(e.Data.Train) }}
 )
 

@@ -30,7 +30,7 @@ func openDir(dir string) error {
 	if dir == "" {
 		return errors.New("study: no results folder: name one in Options.Dir")
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(unfinishedPath(dir, ""), 0o755); err != nil {
 		return fmt.Errorf("study: results folder: %w: choose a folder that can be written", err)
 	}
 	probe := filepath.Join(dir, fmt.Sprintf(".probe-%d", os.Getpid()))

@@ -1,81 +1,160 @@
 package study
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"rethinking/lib/data"
 )
 
-// sweep tells an observer how a call to All goes.
+// sweep is a call to All under way: it collects the results and tells an observer, one goroutine at a time.
 type sweep struct {
 	observer    Observer
 	experiments []Experiment
-	finished    int
-	start       time.Time
-	cost        float64 // of everything to be trained, in weights x examples x epochs
-	done        float64 // of what is finished
+	results     []Result
+	errs        []error
+
+	mu       sync.Mutex
+	finished int
+	stopped  bool // some run was
+	start    time.Time
+	cost     float64         // of everything to be trained
+	done     float64         // of what is finished
+	before   float64         // of done and running, what was done before this call
+	running  map[int]float64 // cost done of each run under way
+	bases    map[int]float64 // of that, before this call
 }
 
-func newSweep(o Observer, experiments []Experiment, missing []int) *sweep {
-	s := &sweep{observer: o, experiments: experiments, start: time.Now()}
+func newSweep(o Observer, experiments []Experiment, results []Result, missing []int) *sweep {
+	s := &sweep{
+		observer: o, experiments: experiments, results: results, errs: make([]error, len(experiments)),
+		start: time.Now(), running: map[int]float64{}, bases: map[int]float64{},
+	}
 	for _, i := range missing {
 		s.cost += cost(experiments[i])
 	}
-	return s
-}
-
-// inputs stands for the values of an input in cost, which compares runs only roughly.
-const inputs = 784
-
-// cost is what a run takes, up to a factor: the products of neighbouring layers' units, times the examples, times the epochs.
-func cost(e Experiment) float64 {
-	weights, units, n := 1., float64(inputs), e.Data.Train
-	for _, hidden := range e.Net.Hidden {
-		weights, units = weights+units*float64(hidden), float64(hidden)
-	}
-	if n == 0 {
-		n, _, _ = data.Sizes(e.Data.Name) // a name that Validate has passed
-	}
-	return weights * float64(n) * float64(e.Training.Epochs)
-}
-
-// announce reports the results that were read from disk: all but the missing ones.
-func (s *sweep) announce(results []Result, missing []int) {
 	for i, r := range results {
 		if !slices.Contains(missing, i) {
 			s.finish(i, r, true, 0, nil)
 		}
 	}
+	return s
 }
 
+// cost is what a run takes at most, in multiply-adds of forward passes.
+func cost(e Experiment) float64 {
+	n := e.Data.Train
+	if n == 0 {
+		n, _, _ = data.Sizes(e.Data.Name) // a name that Validate has passed
+	}
+	return e.perExample() * float64(n) * float64(e.Training.Epochs)
+}
+
+// perExample is roughly the multiply-adds of an example's forward pass.
+func (e Experiment) perExample() float64 {
+	inputs := data.Set{Height: 28, Width: 28, Channels: 1, Classes: 10}
+	if e.Data.Name == "cifar10" {
+		inputs.Channels = 3
+	}
+	return e.Net.architecture(inputs, Regularization{}).Cost()
+}
+
+// small tells whether a run's steps are too small to keep several cores busy. At 2^28 multiply-adds a step, such as the MLP 3x512 with
+// batch 256, two runs side by side on two cores are as fast as one after the other on both; below they are up to twice as fast.
+func (e Experiment) small() bool { return e.perExample()*float64(e.Training.Batch) < 1<<28 }
+
+// ordered returns experiments so that those which share executables, then those which share data, follow each other.
+func (s *sweep) ordered(missing []int) []int {
+	name := func(i int) string {
+		e := s.experiments[i]
+		return fmt.Sprint(e.compiled(), e.Data.Train, e.Data.Test, e.Seed)
+	}
+	first := map[string]int{}
+	for rank, i := range missing {
+		for _, n := range []string{s.experiments[i].compiled(), name(i)} {
+			if _, seen := first[n]; !seen {
+				first[n] = rank
+			}
+		}
+	}
+	missing = slices.Clone(missing)
+	slices.SortStableFunc(missing, func(a, b int) int {
+		if d := first[s.experiments[a].compiled()] - first[s.experiments[b].compiled()]; d != 0 {
+			return d
+		}
+		return first[name(a)] - first[name(b)]
+	})
+	return missing
+}
+
+// finish takes the end of an experiment's run.
 func (s *sweep) finish(i int, r Result, fromDisk bool, took time.Duration, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.results[i], s.errs[i] = r, err
 	if err == nil {
 		s.finished++
 	}
-	if !fromDisk {
+	if took > 0 || !fromDisk {
 		s.done += cost(s.experiments[i])
+		delete(s.running, i)
 	}
-	if s.observer != nil {
+	stopped := errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
+	if s.observer != nil && !s.stopped {
 		s.observer.Finished(Finished{s.experiments[i], i, len(s.experiments), r, fromDisk, took, err})
 	}
+	s.stopped = s.stopped || stopped
 }
 
-// progress reports the run at hand by its curves so far.
-func (s *sweep) progress(i int, c Curves) {
+// failures names every failed experiment.
+func (s *sweep) failures() error {
+	var all []error
+	for i, err := range s.errs {
+		if err != nil {
+			all = append(all, fmt.Errorf("%s: %w", s.experiments[i], err))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// progress reports a run under way: the share done of its epochs, of which base before this call.
+func (s *sweep) progress(i int, base, share float64, m Measurements) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e, last := s.experiments[i], len(m.Curves.Epoch)-1
+	if _, begun := s.bases[i]; !begun {
+		s.bases[i] = base * cost(e)
+		s.before += s.bases[i]
+	}
+	s.running[i] = share * cost(e)
 	if s.observer == nil {
 		return
 	}
-	e, last := s.experiments[i], len(c.Epoch)-1
-	fraction := (s.done + cost(e)*float64(c.Epoch[last])/float64(e.Training.Epochs)) / s.cost
+	done := s.done
+	for _, c := range s.running {
+		done += c
+	}
 	var left time.Duration
-	if fraction > 0 {
-		left = time.Duration(float64(time.Since(s.start)) * (1 - fraction) / fraction)
+	if now := done - s.before; now > 0 {
+		left = time.Duration(float64(time.Since(s.start)) * (s.cost - done) / now)
 	}
 	s.observer.Progress(Progress{
 		Experiment: e, Index: i, Of: len(s.experiments),
-		Epoch: c.Epoch[last], Epochs: e.Training.Epochs,
-		Fraction: fraction, Left: left,
-		Train: c.TrainAccuracy[last], Test: c.TestAccuracy[last],
+		Epoch: int(share*float64(e.Training.Epochs) + 1e-9), Epochs: e.Training.Epochs,
+		Fraction: done / s.cost, Left: left,
+		Train: m.Curves.TrainAccuracy[last], Test: m.Curves.TestAccuracy[last],
 	})
+}
+
+// fetching reports the download of a data set.
+func (s *sweep) fetching(name string, done, total int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.observer != nil {
+		s.observer.Fetching(Fetching{name, done, total})
+	}
 }

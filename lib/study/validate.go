@@ -3,8 +3,10 @@ package study
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"rethinking/lib/data"
+	"rethinking/lib/nets"
 )
 
 // Validate tells what is wrong with an Experiment: which field, its value, and what it may be. Lab calls it before any time is spent.
@@ -22,23 +24,72 @@ func (e Experiment) Validate() error {
 	if e.Data.Train > 0 {
 		train = e.Data.Train
 	}
-	if p := e.Corruption.Labels; !(p >= 0 && p <= 1) {
-		return invalid("Corruption.Labels", p, "a probability in [0,1]")
+	for _, err := range []error{e.Data.Preprocessing.Validate(), e.Corruption.validate(), e.Regularization.validate(), e.Training.validate(train)} {
+		if err != nil {
+			return err
+		}
 	}
-	if err := e.Net.validate(); err != nil {
-		return err
+	if e.Regularization.augments() && e.Corruption.spoilsInputs() {
+		return fmt.Errorf("study: Corruption is %s, Regularization is %s: corrupted inputs stay as they were drawn, leave the crop, flip and rotation out", e.Corruption, e.Regularization)
 	}
-	return e.Training.validate(train)
+	return e.Net.validate()
 }
 
-func (n Net) validate() error {
-	if n.Kind != "mlp" {
-		return invalid("Net.Kind", fmt.Sprintf("%q", n.Kind), "one of [mlp]")
+func (c Corruption) spoilsInputs() bool { return c.Pixels != "" || c.Gaussian > 0 || c.Noise > 0 }
+
+func (c Corruption) validate() error {
+	switch {
+	case !share(c.Labels):
+		return invalid("Corruption.Labels", c.Labels, "a probability in [0,1]")
+	case c.Pixels != "" && c.Pixels != "shuffled" && c.Pixels != "random":
+		return invalid("Corruption.Pixels", fmt.Sprintf("%q", c.Pixels), `"", "shuffled" or "random"`)
+	case !share(c.Gaussian):
+		return invalid("Corruption.Gaussian", c.Gaussian, "a share in [0,1]")
+	case !amount(c.Noise):
+		return invalid("Corruption.Noise", c.Noise, "a standard deviation, finite and not below 0")
+	case c.WrongClass && c.Labels == 0:
+		return invalid("Corruption.WrongClass", true, "false where no label is redrawn, so that an experiment has one key")
+	case c.Clipped && c.Gaussian == 0:
+		return invalid("Corruption.Clipped", true, "false where no input is replaced, so that an experiment has one key")
 	}
+	return nil
+}
+
+func share(x float64) bool  { return x >= 0 && x <= 1 }
+func amount(x float64) bool { return x >= 0 && !math.IsInf(x, 1) }
+
+// validate asks package nets, with inputs of any shape.
+func (n Net) validate() error {
 	for i, units := range n.Hidden {
 		if units < 1 {
 			return invalid(fmt.Sprintf("Net.Hidden[%d]", i), units, "at least 1 unit")
 		}
+	}
+	if n.Initialization != "" && !slices.Contains(nets.Initializations(), n.Initialization) {
+		return invalid("Net.Initialization", fmt.Sprintf("%q", n.Initialization), `"" or one of %v`, nets.Initializations())
+	}
+	if _, err := nets.New(n.architecture(data.Set{Height: 1, Width: 1, Channels: 1, Classes: 1}, Regularization{})); err != nil {
+		return fmt.Errorf("study: Net: %w", err)
+	}
+	return nil
+}
+
+func (r Regularization) validate() error {
+	for field, p := range map[string]float64{"Dropout": r.Dropout, "InputDropout": r.InputDropout} {
+		if !(p >= 0 && p < 1) {
+			return invalid("Regularization."+field, p, "a probability in [0,1)")
+		}
+	}
+	for field, x := range map[string]float64{"WeightDecay": r.WeightDecay, "InputNoise": r.InputNoise, "HiddenNoise": r.HiddenNoise} {
+		if !amount(x) {
+			return invalid("Regularization."+field, x, "finite and not below 0")
+		}
+	}
+	if !(r.Rotation >= 0 && r.Rotation <= 180) {
+		return invalid("Regularization.Rotation", r.Rotation, "degrees in [0,180]")
+	}
+	if r.Decoupled && r.WeightDecay == 0 {
+		return invalid("Regularization.Decoupled", true, "false without weight decay, so that an experiment has one key")
 	}
 	return nil
 }
@@ -50,14 +101,24 @@ func (t Training) validate(n int) error {
 		return invalid("Training.Epochs", t.Epochs, "at least 1")
 	case t.Batch < 1 || t.Batch > n:
 		return invalid("Training.Batch", t.Batch, "1 to %d, the number of training examples", n)
+	case t.Optimizer != "" && t.Optimizer != "adam":
+		return invalid("Training.Optimizer", fmt.Sprintf("%q", t.Optimizer), `"" (stochastic gradient descent) or "adam"`)
 	case !(t.LearningRate > 0) || math.IsInf(t.LearningRate, 1):
 		return invalid("Training.LearningRate", t.LearningRate, "a finite number above 0")
 	case !(t.Momentum >= 0 && t.Momentum < 1):
 		return invalid("Training.Momentum", t.Momentum, "in [0,1)")
+	case t.Momentum > 0 && t.Optimizer == "adam":
+		return invalid("Training.Momentum", t.Momentum, "0 with Adam, which has its own")
 	case !(t.Decay > 0 && t.Decay <= 1):
 		return invalid("Training.Decay", t.Decay, "in (0,1], where 1 keeps the learning rate constant")
-	case !(t.Target >= 0 && t.Target <= 1):
+	case t.DecayEvery < 0 || t.DecayEvery > 0 && len(t.DecayAt) > 0:
+		return invalid("Training.DecayEvery", t.DecayEvery, "at least 0, and 0 beside DecayAt")
+	case slices.ContainsFunc(t.DecayAt, func(epoch int) bool { return epoch < 1 }) || !slices.IsSorted(t.DecayAt):
+		return invalid("Training.DecayAt", t.DecayAt, "ascending epochs of at least 1")
+	case !share(t.Target):
 		return invalid("Training.Target", t.Target, "a train accuracy in [0,1], where 0 means never to end early")
+	case t.Evaluate < 0:
+		return invalid("Training.Evaluate", t.Evaluate, "at least 0, where 0 evaluates as often as thresholds need")
 	}
 	return nil
 }

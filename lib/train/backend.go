@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
@@ -37,6 +38,27 @@ func Open(config string) (backend compute.Backend, name, warning string, err err
 		failures = errors.Join(failures, fmt.Errorf("%s: %w", config, err))
 	}
 	return nil, "", "", fmt.Errorf("train: no backend opens: %w", failures)
+}
+
+// threads names the environment variable from which the CPU plugin takes the size of its thread pool, when a backend is opened.
+const threads = "PJRT_NPROC"
+
+var opening sync.Mutex
+
+// OpenSingle opens a backend as Open does, but one that computes on a single core where it is XLA's on the CPU: several of them run side
+// by side. A training gives the same bits on it as on all cores.
+func OpenSingle(config string) (backend compute.Backend, name, warning string, err error) {
+	opening.Lock()
+	defer opening.Unlock()
+	if before, set := os.LookupEnv(threads); set {
+		defer os.Setenv(threads, before)
+	} else {
+		defer os.Unsetenv(threads)
+	}
+	if err := os.Setenv(threads, "1"); err != nil {
+		return nil, "", "", err
+	}
+	return Open(config)
 }
 
 // newBackend opens one backend; the panic for an unknown one becomes an error. XLA on the CPU would declare four devices and start threads

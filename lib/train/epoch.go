@@ -32,21 +32,30 @@ func (t *Trainer) chunkSteps() int {
 // It returns ctx's error within about a second of ctx's end; the weights are then those of an unfinished epoch. Where a loss is not
 // finite it returns ErrDiverged with the number of the step in this epoch, counted from 1.
 func (t *Trainer) Epoch(ctx context.Context, train Examples, order []int32, rate float64) (meanLoss float64, err error) {
-	if err := t.sgd.SetRate(t.store, rate); err != nil {
+	sum, err := t.epoch(ctx, train, order, rate, 0, func(int) error { return nil })
+	return sum / float64(t.stepsOf(len(order))), err
+}
+
+// stepsOf is how many steps an epoch of n examples has.
+func (t *Trainer) stepsOf(n int) int { return (n + t.spec.Batch - 1) / t.spec.Batch }
+
+// epoch takes the steps of an epoch behind the first so many. After each chunk it tells done how many of the epoch's steps are done.
+func (t *Trainer) epoch(ctx context.Context, train Examples, order []int32, rate float64, first int, done func(steps int) error) (sum float64, err error) {
+	if err := t.setRate(rate); err != nil {
 		return 0, err
 	}
 	device := tensors.FromFlatDataAndDimensions(order, len(order))
 	defer func() { err = errors.Join(err, device.FinalizeAll()) }()
 	batch := t.spec.Batch
-	full, steps := len(order)/batch, (len(order)+batch-1)/batch
+	full, steps := len(order)/batch, t.stepsOf(len(order))
 	if err := t.compile(train, len(order)); err != nil {
 		return 0, err
 	}
-	var sum, part float64
-	for from, to := 0, 0; from < steps; from = to {
+	for from, to := first, 0; from < steps; from = to {
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
+		var part float64
 		if t.chunk != nil && from < full {
 			to = min(from+t.chunkSteps(), full)
 			part, err = t.steps(train, device, from, to)
@@ -57,9 +66,12 @@ func (t *Trainer) Epoch(ctx context.Context, train Examples, order []int32, rate
 		if err != nil {
 			return 0, err
 		}
+		if err := done(to); err != nil {
+			return 0, err
+		}
 		sum += part
 	}
-	return sum / float64(steps), nil
+	return sum, nil
 }
 
 // compile makes the executables that an epoch of n examples needs, unless they exist, so that no step's time includes a compilation.
@@ -87,7 +99,7 @@ func (t *Trainer) steps(train Examples, order *tensors.Tensor, from, to int) (su
 	if err != nil {
 		return 0, fmt.Errorf("train: steps %d to %d: %w", from+1, to, err)
 	}
-	sumOfMeans, first := float64(tensors.ToScalar[float32](sum)), tensors.ToScalar[int32](diverged)
+	sumOfMeans, first := tensors.ToScalar[float64](sum), tensors.ToScalar[int32](diverged)
 	took := time.Since(start)
 	t.training, t.pace = t.training+took, took/time.Duration(to-from)
 	if first != never {
@@ -109,48 +121,4 @@ func (t *Trainer) oneStep(train Examples, indices []int32, from int) (mean float
 		return 0, fmt.Errorf("train: step %d: %w", from+1, ErrDiverged)
 	}
 	return mean, out.FinalizeAll()
-}
-
-// Evaluation is a net's standing on a full set, with its weights fixed.
-type Evaluation struct {
-	Loss     float64 // mean cross-entropy in nats
-	Accuracy float64 // share in [0,1]
-}
-
-// Evaluate measures the net on a set. Where the loss is not finite it returns ErrDiverged.
-func (t *Trainer) Evaluate(set Examples) (Evaluation, error) {
-	n, slabs := set.Len(), t.looped(set.Len())
-	var loss, correct float64
-	add := func(l, c *tensors.Tensor, err error) error {
-		if err != nil {
-			return fmt.Errorf("train: evaluation: %w", err)
-		}
-		loss, correct = loss+tensors.ToScalar[float64](l), correct+float64(tensors.ToScalar[int32](c))
-		return errors.Join(l.FinalizeAll(), c.FinalizeAll())
-	}
-	if slabs > 0 {
-		if err := add(t.slabs.Call2(set.X, set.Y, int32(slabs))); err != nil {
-			return Evaluation{}, err
-		}
-	}
-	if slabs*slab < n {
-		if err := add(t.rest.Call2(set.X, set.Y)); err != nil {
-			return Evaluation{}, err
-		}
-	}
-	if math.IsNaN(loss) || math.IsInf(loss, 0) {
-		return Evaluation{}, fmt.Errorf("train: evaluation: %w", ErrDiverged)
-	}
-	return Evaluation{loss / float64(n), correct / float64(n)}, nil
-}
-
-// Weights returns a copy of the trainable variables' values by path.
-func (t *Trainer) Weights() map[string][]float32 {
-	weights := map[string][]float32{}
-	for v := range t.store.IterVariables() {
-		if v.Trainable {
-			weights[v.Path()] = tensors.MustCopyFlatData[float32](v.MustValue())
-		}
-	}
-	return weights
 }

@@ -3,61 +3,186 @@ package train
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 )
 
-// Plan is how a run goes.
-type Plan struct {
-	Epochs       int
-	LearningRate float64
-	Decay        float64 // factor on the learning rate after every epoch
-	Target       float64 // end after the first epoch whose train accuracy reaches it; 0: never early
-}
-
-// Rate is the learning rate of an epoch, counted from 1.
-func (p Plan) Rate(epoch int) float64 { return p.LearningRate * math.Pow(p.Decay, float64(epoch-1)) }
-
 // Point is where a run stands at the end of an epoch; epoch 0 is before any training.
 type Point struct {
-	Epoch       int
-	Train, Test Evaluation
+	Epoch                 int
+	Train, Test           Evaluation
+	Clean, Corrupted      Evaluation // of the two parts of the training set
+	WeightNorm, FromStart float64    // l2 norm of all trainable weights, and their l2 distance from the initial ones
 }
 
-// Fit trains from the present weights. The examples' order is drawn anew from rng for every epoch. It calls observe with the standing
-// before training and at the end of every epoch, and ends early where observe's error or ctx says so.
-func (t *Trainer) Fit(ctx context.Context, plan Plan, train, test Examples, rng *rand.Rand, observe func(Point) error) error {
-	point, err := t.standing(0, train, test)
-	if err != nil {
+// Sets are what a run trains and is evaluated on.
+type Sets struct {
+	Steps Examples // what steps train on: Train itself, or the images before augmentation
+	Train Examples // evaluated, without augmentation
+	Test  Examples
+}
+
+// Checkpoint is where an unfinished run stands: what Fit needs to go on.
+type Checkpoint struct {
+	Epoch   int    // epochs done
+	Step    int    // steps done of the next one
+	Order   []byte // the generator of the orders as it was before it drew that of the next epoch
+	State   State
+	Last    Point   // the last evaluation
+	Highest float64 // train accuracy of all evaluations
+	Each    int     // evaluate after each epoch up to this one
+	// Evaluated is the run as it stood at its last evaluation; nil where that is now, or where no threshold can be jumped over.
+	Evaluated *Checkpoint
+}
+
+// Hooks are called while a run goes on; an error from one of them ends it. Each may be nil.
+type Hooks struct {
+	// Evaluated gets the standing before training and after every epoch that is evaluated, in order, each once.
+	Evaluated func(Point) error
+	// Trained is called after every chunk of steps, with the share done of the plan's epochs. Its second argument copies where the run
+	// stands, which takes as long as copying the weights.
+	Trained func(share float64, checkpoint func() (Checkpoint, error)) error
+}
+
+// fit is a run under way.
+type fit struct {
+	*Trainer
+	plan      Plan
+	sets      Sets
+	orders    *rand.PCG
+	hooks     Hooks
+	at        Checkpoint  // without State and Evaluated
+	evaluated *Checkpoint // as Checkpoint.Evaluated
+}
+
+// Fit trains from the present weights, or goes on from a checkpoint of such a run. The examples' order is drawn anew from orders for
+// every epoch. It ends early where a hook or ctx says so.
+//
+// Where an evaluation finds that a threshold was reached in epochs that were not evaluated, it goes back to the last evaluation and
+// trains those epochs once more, with an evaluation after each.
+func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PCG, from *Checkpoint, hooks Hooks) error {
+	f := &fit{Trainer: t, plan: plan, sets: sets, orders: orders, hooks: hooks}
+	if err := f.begin(from); err != nil {
 		return err
 	}
-	if err := observe(point); err != nil {
-		return err
-	}
-	for epoch := 1; epoch <= plan.Epochs; epoch++ {
-		if _, err := t.Epoch(ctx, train, shuffled(train.Len(), rng), plan.Rate(epoch)); err != nil {
-			return fmt.Errorf("epoch %d: %w", epoch, err)
-		}
-		if point, err = t.standing(epoch, train, test); err != nil {
-			return fmt.Errorf("after epoch %d: %w", epoch, err)
-		}
-		if err := observe(point); err != nil {
+	for f.at.Epoch < plan.Epochs && !f.reached() {
+		if err := f.epoch(ctx); err != nil {
 			return err
 		}
-		if plan.Target > 0 && point.Train.Accuracy >= plan.Target {
-			return nil
+		if err := f.evaluate(); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-func (t *Trainer) standing(epoch int, train, test Examples) (Point, error) {
-	onTrain, err := t.Evaluate(train)
+// begin goes to a checkpoint, or evaluates the initial weights.
+func (f *fit) begin(from *Checkpoint) (err error) {
+	if from != nil {
+		return f.restore(*from)
+	}
+	if f.at.Order, err = f.orders.MarshalBinary(); err != nil {
+		return err
+	}
+	point, err := f.standing()
+	if err != nil {
+		return err
+	}
+	return f.accept(point)
+}
+
+func (f *fit) restore(c Checkpoint) error {
+	if err := f.SetState(c.State); err != nil {
+		return err
+	}
+	if err := f.orders.UnmarshalBinary(c.Order); err != nil {
+		return fmt.Errorf("train: the checkpoint's order: %w", err)
+	}
+	f.at, f.evaluated = c, c.Evaluated
+	f.at.State, f.at.Evaluated = nil, nil
+	return nil
+}
+
+// checkpoint copies where the run stands.
+func (f *fit) checkpoint() (Checkpoint, error) {
+	c := f.at
+	var err error
+	c.State, err = f.State()
+	c.Evaluated = f.evaluated
+	return c, err
+}
+
+// reached tells whether the target ends the run.
+func (f *fit) reached() bool {
+	return f.plan.Target > 0 && f.at.Last.Epoch == f.at.Epoch && f.at.Epoch > 0 && f.at.Last.Train.Accuracy >= f.plan.Target
+}
+
+// epoch trains to the end of the next epoch.
+func (f *fit) epoch(ctx context.Context) (err error) {
+	number, n := f.at.Epoch+1, f.sets.Steps.Len()
+	order := shuffled(n, rand.New(f.orders))
+	_, err = f.Trainer.epoch(ctx, f.sets.Steps, order, f.plan.Rate(number), f.at.Step, func(steps int) error {
+		f.at.Step = steps
+		if f.hooks.Trained == nil || steps == f.stepsOf(n) {
+			return nil
+		}
+		share := (float64(f.at.Epoch) + float64(steps)/float64(f.stepsOf(n))) / float64(f.plan.Epochs)
+		return f.hooks.Trained(share, f.checkpoint)
+	})
+	if err != nil {
+		return fmt.Errorf("epoch %d: %w", number, err)
+	}
+	f.at.Epoch, f.at.Step = number, 0
+	f.at.Order, err = f.orders.MarshalBinary()
+	return err
+}
+
+// evaluate measures the standing at the end of an epoch, if that is due.
+func (f *fit) evaluate() error {
+	if f.at.Epoch <= f.at.Each || f.plan.due(f.at.Epoch, f.at.Last, f.at.Highest) {
+		point, err := f.standing()
+		if err != nil {
+			return fmt.Errorf("after epoch %d: %w", f.at.Epoch, err)
+		}
+		if jumped := point.Train.Accuracy >= f.plan.next(f.at.Highest); jumped && f.evaluated != nil {
+			each := f.at.Epoch
+			err := f.restore(*f.evaluated)
+			f.at.Each = each
+			return err
+		}
+		if err := f.accept(point); err != nil {
+			return err
+		}
+	}
+	if f.hooks.Trained == nil {
+		return nil
+	}
+	return f.hooks.Trained(float64(f.at.Epoch)/float64(f.plan.Epochs), f.checkpoint)
+}
+
+// accept takes an evaluation into the run. It keeps the state, to come back to, where the next epoch will not be evaluated.
+func (f *fit) accept(point Point) (err error) {
+	f.at.Last, f.at.Highest, f.evaluated = point, max(f.at.Highest, point.Train.Accuracy), nil
+	if f.plan.Evaluate == 0 && f.at.Epoch >= f.at.Each && !f.plan.due(f.at.Epoch+1, point, f.at.Highest) {
+		c, err := f.checkpoint()
+		if err != nil {
+			return err
+		}
+		f.evaluated = &c
+	}
+	if f.hooks.Evaluated == nil {
+		return nil
+	}
+	return f.hooks.Evaluated(point)
+}
+
+func (f *fit) standing() (Point, error) {
+	train, err := f.Standing(f.sets.Train)
 	if err != nil {
 		return Point{}, err
 	}
-	onTest, err := t.Evaluate(test)
-	return Point{epoch, onTrain, onTest}, err
+	test, err := f.Evaluate(f.sets.Test)
+	norm, distance := f.lengths()
+	return Point{f.at.Epoch, train.All, test, train.Clean, train.Corrupted, norm, distance}, err
 }
 
 // shuffled returns 0..n-1 in random order.

@@ -14,7 +14,7 @@ import (
 //
 //	v <- Momentum v + gradient;  w <- w - rate v
 //
-// as PyTorch's torch.optim.SGD defines it. The rate is a variable, float32, which SetRate changes between steps.
+// as PyTorch's torch.optim.SGD defines it. The rate is a variable, float32, which a Trainer changes between steps.
 type SGD struct {
 	Rate     float64 // initial value of the learning rate
 	Momentum float64 // 0: plain SGD, without velocities
@@ -24,51 +24,17 @@ var _ optimizer.Interface = SGD{}
 
 const velocityScope = "/velocity"
 
-// Declare creates the optimizer's variables for the trainable ones that the store holds. UpdateGraph needs no earlier Declare unless it
-// is called inside a loop, whose state has to be known beforehand.
-func (o SGD) Declare(store *model.Store) {
-	o.rate(store)
-	optimizer.GetGlobalStepVar(store)
-	if o.Momentum == 0 {
-		return
-	}
-	var trainable []*model.Variable
-	for v := range store.IterVariables() {
-		if v.Trainable {
-			trainable = append(trainable, v)
-		}
-	}
-	for _, v := range trainable {
-		velocity(store, v)
-	}
-}
-
-func (o SGD) rate(store *model.Store) *model.Variable {
-	return optimizer.LearningRateVar(store.RootScope(), dtypes.Float32, o.Rate)
-}
-
 func velocity(store *model.Store, v *model.Variable) *model.Variable {
 	return store.VariableWithShape(velocityScope+v.Path(), v.Shape(), Zeros).SetTrainable(false)
-}
-
-// SetRate sets the learning rate of the steps to come.
-func (o SGD) SetRate(store *model.Store, rate float64) error {
-	return o.rate(store).SetValue(tensors.FromScalar(float32(rate)))
 }
 
 // UpdateGraph sets the new value of every trainable variable that the graph uses.
 func (o SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	store := scope.Store()
 	gradients := scope.BuildTrainableVariablesGradientsGraph(loss)
-	rate := o.rate(store).NodeValue(g)
+	rate := optimizer.LearningRateVar(store.RootScope(), loss.DType(), o.Rate).NodeValue(g)
 	optimizer.IncrementGlobalStep(g, loss.DType())
-	var trained []*model.Variable
-	for v := range scope.IterVariables() {
-		if v.Trainable && v.InUseByGraph(g) {
-			trained = append(trained, v)
-		}
-	}
-	for i, v := range trained {
+	for i, v := range trained(scope, g) {
 		step := gradients[i]
 		if o.Momentum != 0 {
 			u := velocity(store, v)
@@ -83,4 +49,61 @@ func (o SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 func (o SGD) Clear(scope *model.Scope) error {
 	store := scope.Store()
 	return errors.Join(store.DeleteVariablesInScope(velocityScope), store.DeleteVariablesInScope("/"+optimizer.Scope))
+}
+
+// Adam is GoMLX's Adam (Kingma and Ba 2015, algorithm 1) with the decay rates and the epsilon of Keras: 0.9, 0.999 and 1e-7.
+func Adam() optimizer.Interface {
+	return optimizer.Adam().Betas(0.9, 0.999).Epsilon(1e-7).WeightDecay(0).Done()
+}
+
+// trained are the trainable variables that a graph uses.
+func trained(scope *model.Scope, g *Graph) []*model.Variable {
+	var all []*model.Variable
+	for v := range scope.IterVariables() {
+		if v.Trainable && v.InUseByGraph(g) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
+// WeightDecay shrinks the weights of matrices and kernels; biases, gains and offsets are left alone.
+type WeightDecay struct {
+	Rate float64 // lambda; 0: none
+	// Decoupled takes rate · lambda · w from every weight beside the optimizer's step (Loshchilov and Hutter 2019). Otherwise
+	// lambda/2 · Σw² is part of the loss whose gradient the optimizer gets, which is what the papers of 2017 mean by weight decay.
+	// With SGD without momentum the two are the same.
+	Decoupled bool
+}
+
+// updateGraph takes an optimizer's step on the mean loss.
+func (d WeightDecay) updateGraph(scope *model.Scope, mean *Node, o optimizer.Interface) {
+	g, objective := mean.Graph(), mean
+	if d.Rate == 0 {
+		o.UpdateGraph(scope, g, mean)
+		return
+	}
+	decayed, before := []*model.Variable{}, []*Node{}
+	for _, v := range trained(scope, g) {
+		if v.Shape().Rank() < 2 {
+			continue
+		}
+		decayed, before = append(decayed, v), append(before, v.NodeValue(g))
+		if !d.Decoupled {
+			objective = Add(objective, MulScalar(ReduceAllSum(Square(v.NodeValue(g))), d.Rate/2))
+		}
+	}
+	o.UpdateGraph(scope, g, objective)
+	if !d.Decoupled {
+		return
+	}
+	rate := optimizer.LearningRateVar(scope.Store().RootScope(), mean.DType(), 0).NodeValue(g)
+	for i, v := range decayed {
+		v.SetNodeValue(Sub(v.NodeValue(g), MulScalar(Mul(before[i], rate), d.Rate)))
+	}
+}
+
+// setRate sets the learning rate of the steps to come.
+func (t *Trainer) setRate(rate float64) error {
+	return optimizer.LearningRateVar(t.store.RootScope(), dtypes.Float32, 0).SetValue(tensors.FromScalar(float32(rate)))
 }

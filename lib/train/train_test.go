@@ -34,7 +34,7 @@ func open(t *testing.T, config string) compute.Backend {
 
 func newTrainer(t *testing.T, config string, batch int, momentum float64) *Trainer {
 	t.Helper()
-	trainer, err := New(open(t, config), Spec{Net: nets.MLP([]int{8, 8}, classes), Dim: dim, Batch: batch, Momentum: momentum})
+	trainer, err := New(open(t, config), Spec{Net: nets.MLP([]int{8, 8}, classes), Dim: dim, Batch: batch, Optimizer: SGD{Momentum: momentum}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,12 +73,12 @@ func identity(n int) []int32 {
 func curve(t *testing.T, trainer *Trainer, n, epochs int) (points []Point) {
 	t.Helper()
 	x, labels := gaussian(n)
-	set := NewExamples(x, labels)
+	set := NewExamples(x, labels, nil)
 	plan := Plan{Epochs: epochs, LearningRate: 0.05, Decay: 0.9}
-	err := trainer.Fit(t.Context(), plan, set, set, rand.New(rand.NewPCG(3, 3)), func(p Point) error {
+	err := trainer.Fit(t.Context(), plan, Sets{set, set, set}, rand.NewPCG(3, 3), nil, Hooks{Evaluated: func(p Point) error {
 		points = append(points, p)
 		return nil
-	})
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func TestManySizes(t *testing.T) {
 	trainer := newTrainer(t, "go", 10, 0)
 	for n := 2; n < 40; n++ {
 		x, labels := gaussian(n)
-		if _, err := trainer.Evaluate(NewExamples(x, labels)); err != nil {
+		if _, err := trainer.Evaluate(NewExamples(x, labels, nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -149,14 +149,14 @@ func TestLearns(t *testing.T) {
 func TestTargetEndsTraining(t *testing.T) {
 	trainer := newTrainer(t, "xla:cpu", 50, 0.9)
 	x, labels := gaussian(2000)
-	set, epochs := NewExamples(x, labels), 0
+	set, epochs := NewExamples(x, labels, nil), 0
 	plan := Plan{Epochs: 100, LearningRate: 0.05, Decay: 1, Target: 0.9}
-	err := trainer.Fit(t.Context(), plan, set, set, rand.New(rand.NewPCG(3, 3)), func(p Point) error {
+	err := trainer.Fit(t.Context(), plan, Sets{set, set, set}, rand.NewPCG(3, 3), nil, Hooks{Evaluated: func(p Point) error {
 		if epochs = p.Epoch; p.Train.Accuracy >= 0.9 && epochs == 0 {
 			t.Fatal("trained before training")
 		}
 		return nil
-	})
+	}})
 	if err != nil || epochs == 0 || epochs == 100 {
 		t.Errorf("ended after %d epochs with error %v", epochs, err)
 	}
@@ -183,7 +183,7 @@ func TestStepFollowsTheSlope(t *testing.T) {
 	const n, rate = 40, 0.1
 	trainer := newTrainer(t, "xla:cpu", n, 0)
 	x, labels := gaussian(n)
-	set := NewExamples(x, labels)
+	set := NewExamples(x, labels, nil)
 	if _, err := trainer.Epoch(t.Context(), set, identity(n), rate); err != nil { // away from zero biases, where ReLU has no slope
 		t.Fatal(err)
 	}
@@ -240,7 +240,7 @@ func TestDivergenceNamesTheStep(t *testing.T) {
 		trainer := newTrainer(t, c.config, c.batch, 0)
 		x, labels := gaussian(c.n)
 		x[37*dim] = float32(math.NaN())
-		_, err := trainer.Epoch(t.Context(), NewExamples(x, labels), identity(c.n), 0.1)
+		_, err := trainer.Epoch(t.Context(), NewExamples(x, labels, nil), identity(c.n), 0.1)
 		if !errors.Is(err, ErrDiverged) || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: got error %v", c, err)
 		}
@@ -250,9 +250,9 @@ func TestDivergenceNamesTheStep(t *testing.T) {
 func TestDivergenceOfTheWeights(t *testing.T) {
 	trainer := newTrainer(t, "xla:cpu", 50, 0.9)
 	x, labels := gaussian(500)
-	set := NewExamples(x, labels)
+	set := NewExamples(x, labels, nil)
 	plan := Plan{Epochs: 50, LearningRate: 1e30, Decay: 1}
-	err := trainer.Fit(t.Context(), plan, set, set, rand.New(rand.NewPCG(3, 3)), func(Point) error { return nil })
+	err := trainer.Fit(t.Context(), plan, Sets{set, set, set}, rand.NewPCG(3, 3), nil, Hooks{})
 	if !errors.Is(err, ErrDiverged) || !strings.Contains(err.Error(), "epoch 1") {
 		t.Errorf("got error %v", err)
 	}
@@ -261,7 +261,7 @@ func TestDivergenceOfTheWeights(t *testing.T) {
 // The whole epoch would take much longer than two seconds.
 func TestStopsWithinTwoSeconds(t *testing.T) {
 	const n = 60000
-	trainer, err := New(open(t, "xla:cpu"), Spec{Net: nets.MLP([]int{1024, 1024}, classes), Dim: dim, Batch: 16, Momentum: 0})
+	trainer, err := New(open(t, "xla:cpu"), Spec{Net: nets.MLP([]int{1024, 1024}, classes), Dim: dim, Batch: 16})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +273,7 @@ func TestStopsWithinTwoSeconds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	var stopped time.Time
 	time.AfterFunc(3*time.Second, func() { stopped = time.Now(); cancel() })
-	_, err = trainer.Epoch(ctx, NewExamples(x, labels), identity(n), 0.01)
+	_, err = trainer.Epoch(ctx, NewExamples(x, labels, nil), identity(n), 0.01)
 	if !errors.Is(err, context.Canceled) {
 		t.Fatalf("got error %v", err)
 	}
@@ -308,8 +308,8 @@ func TestEvaluateUniformLogits(t *testing.T) {
 				zeros++
 			}
 		}
-		got, err := trainer.Evaluate(NewExamples(x, labels))
-		want := Evaluation{math.Log(classes), float64(zeros) / float64(n)}
+		got, err := trainer.Evaluate(NewExamples(x, labels, nil))
+		want := Evaluation{n, math.Log(classes), float64(zeros) / float64(n)}
 		if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-6, 0)); err != nil || diff != "" {
 			t.Errorf("n %d: error %v\n%s", n, err, diff)
 		}

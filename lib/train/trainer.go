@@ -10,38 +10,57 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
 
 	"rethinking/lib/nets"
 )
 
 // Spec is what a Trainer is compiled for.
 type Spec struct {
-	Net      nets.Net
-	Dim      int     // values of an input
-	Batch    int     // examples a step; the last step of an epoch takes what is left
-	Momentum float64 // in [0,1)
+	Net            nets.Net
+	Dim            int                 // values of an input to the net
+	Initialization string              // of the weights, one of nets.Initializations; "": glorot-uniform
+	Batch          int                 // examples a step; the last step of an epoch takes what is left
+	Slab           int                 // examples evaluated at once; 0: 1000
+	Optimizer      optimizer.Interface // nil: SGD without momentum
+	WeightDecay    WeightDecay
+	Augmentation   *Augmentation // of the inputs in training steps; nil: none
 }
 
-// Examples are inputs and labels on their way to the device.
+// Examples are inputs and labels on their way to the device. They serve one backend.
 type Examples struct {
-	X *tensors.Tensor // [n, dim] float32
-	Y *tensors.Tensor // [n] int32
+	X         *tensors.Tensor // [n, dim] float32
+	Y         *tensors.Tensor // [n] int32
+	Corrupted *tensors.Tensor // [n] float32: 1 where an example counts as corrupted, else 0
+	corrupted int
 }
 
-// NewExamples wraps inputs, [n, dim] in row-major order, and their n labels.
-func NewExamples(x []float32, labels []uint8) Examples {
-	n, y := len(labels), make([]int32, len(labels))
+// NewExamples wraps inputs, [n, dim] in row-major order, their n labels, and which of them are corrupted; nil: none is.
+func NewExamples(x []float32, labels []uint8, corrupted []bool) Examples {
+	n, y, mask, count := len(labels), make([]int32, len(labels)), make([]float32, len(labels)), 0
 	for i, label := range labels {
 		y[i] = int32(label)
+	}
+	for i, c := range corrupted {
+		if c {
+			mask[i] = 1
+			count++
+		}
 	}
 	return Examples{
 		tensors.FromFlatDataAndDimensions(x, n, len(x)/n),
 		tensors.FromFlatDataAndDimensions(y, n),
+		tensors.FromFlatDataAndDimensions(mask, n),
+		count,
 	}
 }
 
@@ -49,46 +68,65 @@ func NewExamples(x []float32, labels []uint8) Examples {
 func (e Examples) Len() int { return e.X.Shape().Dimensions[0] }
 
 // Free releases the examples' memory, on the host and on the device.
-func (e Examples) Free() error { return errors.Join(e.X.FinalizeAll(), e.Y.FinalizeAll()) }
+func (e Examples) Free() error {
+	return errors.Join(e.X.FinalizeAll(), e.Y.FinalizeAll(), e.Corrupted.FinalizeAll())
+}
 
 // Trainer holds a net's variables and the executables that train and evaluate it. It serves any number of runs of its Spec, one after
 // another; each begins with Start. It is not for concurrent use.
 type Trainer struct {
 	spec     Spec
-	sgd      SGD
 	store    *model.Store
-	step     *model.Exec   // one step on the examples named
-	chunk    *model.Exec   // steps from..to of an epoch's order; nil where the backend has no loop
-	slabs    *model.Exec   // sums over a set in a loop; nil where the backend has no loop
-	rest     *model.Exec   // sums over what the loop leaves
-	pace     time.Duration // of a step inside a chunk, as last measured; 0: unknown
-	training time.Duration // spent in steps since Start, without compilation
+	step     *model.Exec          // one step on the examples named
+	chunk    *model.Exec          // steps from..to of an epoch's order; nil where the backend has no loop
+	slabs    *model.Exec          // sums over a set in a loop; nil where the backend has no loop
+	rest     *model.Exec          // sums over what the loop leaves
+	net      []*model.Variable    // of the net: weights and running averages
+	start    map[string][]float32 // weights at Start
+	pace     time.Duration        // of a step inside a chunk, as last measured; 0: unknown
+	training time.Duration        // spent in steps since Start, without compilation
 }
 
 // New declares the variables of a net and its optimizer. Executables are compiled when they are first called.
 func New(backend compute.Backend, spec Spec) (*Trainer, error) {
-	store, err := nets.Create(backend, spec.Net, spec.Dim)
-	if err != nil {
+	if spec.Slab == 0 {
+		spec.Slab = 1000
+	}
+	if spec.Optimizer == nil {
+		spec.Optimizer = SGD{}
+	}
+	t := &Trainer{spec: spec, store: model.NewStore()}
+	if err := t.declare(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	t := &Trainer{spec: spec, sgd: SGD{Momentum: spec.Momentum}, store: store}
-	t.sgd.Declare(store)
-	if t.step, err = newExec(backend, store, t.stepGraph); err != nil {
+	var err error
+	if t.step, err = newExec(backend, t.store, t.stepGraph); err != nil {
 		return nil, err
 	}
-	if t.rest, err = newExec(backend, store, t.restGraph); err != nil {
+	if t.rest, err = newExec(backend, t.store, t.restGraph); err != nil {
 		return nil, err
 	}
 	if !loops(backend) {
 		return t, nil
 	}
-	if t.chunk, err = newExec(backend, store, t.chunkGraph); err != nil {
+	if t.chunk, err = newExec(backend, t.store, t.chunkGraph); err != nil {
 		return nil, err
 	}
-	if t.slabs, err = newExec(backend, store, t.slabsGraph); err != nil {
+	if t.slabs, err = newExec(backend, t.store, t.slabsGraph); err != nil {
 		return nil, err
 	}
 	return t, nil
+}
+
+// declare creates the variables of the net, then those of a training step, because a loop's state has to be known before its body is
+// built.
+func (t *Trainer) declare() error {
+	if err := nets.Declare(t.store, func(scope *model.Scope, x *graph.Node) *graph.Node { return t.spec.Net(scope, x) }, shapes.Make(dtypes.Float32, 1, t.spec.Dim)); err != nil {
+		return err
+	}
+	t.net = slices.Collect(t.store.IterVariables())
+	x := shapes.Make(dtypes.Float32, t.spec.Batch, t.spec.Augmentation.dim(t.spec.Dim))
+	return nets.Declare(t.store, t.stepGraph, x, int32s(t.spec.Batch), int32s(t.spec.Batch))
 }
 
 // newExec prepares an executable for any number of shapes: a Trainer may meet training sets of many sizes.
@@ -122,11 +160,38 @@ func (t *Trainer) Parameters() int { return nets.Parameters(t.store) }
 // Store gives access to the variables.
 func (t *Trainer) Store() *model.Store { return t.store }
 
-// Start draws new weights from rng and sets every velocity to zero.
+// Start draws new weights and the state of the random numbers that steps draw from rng, and forgets all training.
 func (t *Trainer) Start(rng *rand.Rand) error {
 	t.training = 0
-	return nets.Initialize(t.store, rng)
+	if err := nets.Initialize(t.store, t.spec.Initialization, rng); err != nil {
+		return err
+	}
+	t.start = t.Weights()
+	if t.store.GetVariable("/"+model.RNGStateVariableName) == nil {
+		return nil // no step draws
+	}
+	return t.store.SetRNGStateFromSeed(rng.Int64())
 }
 
 // TrainingTime is the time spent in training steps since Start, without compilation.
 func (t *Trainer) TrainingTime() time.Duration { return t.training }
+
+// Weights returns a copy of the trainable variables' values by path.
+func (t *Trainer) Weights() map[string][]float32 {
+	return t.values(func(v *model.Variable) bool { return v.Trainable })
+}
+
+// Variables returns a copy of all of the net's variables by path: weights and running averages, which is what evaluates it.
+func (t *Trainer) Variables() map[string][]float32 {
+	return t.values(func(*model.Variable) bool { return true })
+}
+
+func (t *Trainer) values(which func(*model.Variable) bool) map[string][]float32 {
+	values := map[string][]float32{}
+	for _, v := range t.net {
+		if which(v) {
+			values[v.Path()] = tensors.MustCopyFlatData[float32](v.MustValue())
+		}
+	}
+	return values
+}

@@ -15,7 +15,9 @@ import (
 
 // doctor prints what the set-up's doctor finds, then opens the backend and the data for real.
 func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	if _, err := parse(flag.NewFlagSet("doctor", flag.ContinueOnError), args, stderr); err != nil {
+	flags := flag.NewFlagSet("doctor", flag.ContinueOnError)
+	dataDir := dataFlag(flags)
+	if _, err := parse(flags, args, stderr); err != nil {
 		return err
 	}
 	root, err := checkout()
@@ -25,7 +27,7 @@ func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	setup := exec.CommandContext(ctx, filepath.Join(root, "kernel-setup", "doctor"))
 	setup.Stdout, setup.Stderr = stdout, stderr
 	setupErr := setup.Run()
-	return errors.Join(setupErr, openBackend(stdout), openData(stdout))
+	return errors.Join(setupErr, openBackend(stdout), openData(ctx, data.Options{Dir: *dataDir}, stdout))
 }
 
 func openBackend(stdout io.Writer) error {
@@ -41,13 +43,21 @@ func openBackend(stdout io.Writer) error {
 	return nil
 }
 
-func openData(stdout io.Writer) error {
+// openData reads every data set that is on this machine. It downloads nothing.
+func openData(ctx context.Context, o data.Options, stdout io.Writer) error {
+	var failed []error
 	for _, name := range data.Names() {
-		train, test, err := data.Load(name, "")
-		if err != nil {
-			return err
+		dir, err := data.Present(name, o)
+		if dir == "" && err == nil {
+			fmt.Fprintf(stdout, "data set %s is not here yet: it is downloaded when it is first needed\n", name)
+			continue
 		}
-		fmt.Fprintf(stdout, "read data set %s: %d train and %d test examples\n", name, train.Len(), test.Len())
+		train, test, err := data.Load(ctx, name, o)
+		if err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		fmt.Fprintf(stdout, "read data set %s in %s: %d train and %d test examples\n", name, dir, train.Len(), test.Len())
 	}
-	return nil
+	return errors.Join(failed...)
 }

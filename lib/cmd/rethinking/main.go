@@ -2,8 +2,10 @@
 //
 //	rethinking list                       the studies, and how many experiments each scale has
 //	rethinking run STUDY [-scale S]       run a study; what is on disk already is not run again
-//	rethinking doctor                     open the backend that will compute, and say what it is
+//	rethinking doctor                     open the backend that will compute and the data, and say what they are
 //	rethinking report [-in-place]         run the notebooks and build report/index.html
+//
+// Run, doctor and report take -data DIR, a folder that holds data sets.
 package main
 
 import (
@@ -21,8 +23,10 @@ import (
 
 const usage = `rethinking list                   list the studies
 rethinking run STUDY [-scale S]   run a study (scale: smoke, quick, standard, paper)
-rethinking doctor                 open the backend that will compute, and say what it is
+rethinking doctor                 open the backend that will compute and the data, and say what they are
 rethinking report [-in-place]     run the notebooks and build report/index.html
+
+run, doctor and report take -data DIR, a folder that holds data sets (or set RETHINKING_DATA)
 `
 
 func main() {
@@ -70,6 +74,13 @@ func parse(flags *flag.FlagSet, args []string, stderr io.Writer) (rest []string,
 		}
 		rest, args = append(rest, flags.Arg(0)), flags.Args()[1:]
 	}
+}
+
+// dataVariable is the environment variable behind -data. The notebooks read it too.
+const dataVariable = "RETHINKING_DATA"
+
+func dataFlag(flags *flag.FlagSet) *string {
+	return flags.String("data", os.Getenv(dataVariable), "folder that holds data sets; empty: they are downloaded when first needed")
 }
 
 // checkout is the folder of the repository that the working directory lies in.

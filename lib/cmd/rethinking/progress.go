@@ -31,8 +31,18 @@ func newProgress(out io.Writer) *progress {
 // lineEvery is how often a long run writes a line where there is no bar.
 const lineEvery = 30 * time.Second
 
+// Fetching shows how a download goes, as Progress does.
+func (p *progress) Fetching(at study.Fetching) {
+	p.show(float64(at.Done)/float64(at.Total), fmt.Sprintf("downloading %s, %d of %d MB", at.Name, at.Done>>20, at.Total>>20))
+}
+
 // Progress redraws the bar, at most ten times a second, or writes a line now and then.
 func (p *progress) Progress(at study.Progress) {
+	p.show(at.Fraction, fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
+		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, at.Left.Round(time.Second)))
+}
+
+func (p *progress) show(fraction float64, line string) {
 	pause := lineEvery
 	if p.bar != nil {
 		pause = 100 * time.Millisecond
@@ -41,14 +51,12 @@ func (p *progress) Progress(at study.Progress) {
 		return
 	}
 	p.last = time.Now()
-	line := fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
-		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, at.Left.Round(time.Second))
 	if p.bar == nil {
 		fmt.Fprintln(p.out, line)
 		return
 	}
 	p.bar.Describe(line)
-	p.bar.Set(int(1000 * at.Fraction))
+	p.bar.Set(int(1000 * fraction))
 }
 
 // Finished writes a line about a run that was trained or failed.

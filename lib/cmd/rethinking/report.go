@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 
 	"rethinking/lib/site"
 	"rethinking/lib/study"
@@ -17,12 +18,16 @@ func buildReport(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	inPlace := flags.Bool("in-place", false, "also write the executed notebooks back into notebooks/")
 	out := flags.String("o", "", "folder of the report; empty: report/ of this checkout")
+	dataDir := dataFlag(flags)
 	notebooks, err := parse(flags, args, stderr)
 	if err != nil {
 		return err
 	}
 	scale, err := study.ParseScale(os.Getenv("RETHINKING_SCALE"))
 	if err != nil {
+		return err
+	}
+	if err := shareData(*dataDir); err != nil {
 		return err
 	}
 	root, err := checkout()
@@ -41,6 +46,18 @@ func buildReport(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	}
 	_, err = fmt.Fprintln(stdout, index)
 	return err
+}
+
+// shareData names the folder of data sets to the notebooks, which run in a folder of their own.
+func shareData(dir string) error {
+	if dir == "" {
+		return nil
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return err
+	}
+	return os.Setenv(dataVariable, dir)
 }
 
 // backendFact names the backend that the notebooks will compute on.

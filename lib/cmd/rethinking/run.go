@@ -32,6 +32,7 @@ func runStudy(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	flags := flag.NewFlagSet("run STUDY", flag.ContinueOnError)
 	scaleName := flags.String("scale", os.Getenv("RETHINKING_SCALE"), "smoke, quick, standard or paper; empty: quick")
 	dir := flags.String("results", "", "results folder; empty: notebooks/results of this checkout")
+	dataDir := dataFlag(flags)
 	names, err := parse(flags, args, stderr)
 	if err != nil {
 		return err
@@ -54,25 +55,26 @@ func runStudy(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 		}
 		*dir = filepath.Join(root, "notebooks", "results")
 	}
-	return train(ctx, s, scale, *dir, stdout, stderr)
+	return train(ctx, s, study.Options{Dir: *dir, DataDir: *dataDir, Scale: scale}, stdout, stderr)
 }
 
-func train(ctx context.Context, s study.Study, scale study.Scale, dir string, stdout, stderr io.Writer) error {
+func train(ctx context.Context, s study.Study, o study.Options, stdout, stderr io.Writer) error {
 	watch := newProgress(stderr)
-	lab, err := study.Open(study.Options{Dir: dir, Scale: scale, Observer: watch})
+	o.Observer = watch
+	lab, err := study.Open(o)
 	if err != nil {
 		return err
 	}
 	defer lab.Close()
-	results, err := lab.All(ctx, s.Experiments(scale)...)
+	results, err := lab.All(ctx, s.Experiments(o.Scale)...)
 	watch.end()
 	if errors.Is(err, context.Canceled) {
-		return fmt.Errorf("%w; what is finished lies in %s; go on with: rethinking run %s -scale %s", err, dir, s.Name, scale)
+		return fmt.Errorf("%w; what is finished lies in %s; go on with: rethinking run %s -scale %s", err, o.Dir, s.Name, o.Scale)
 	}
 	if err != nil {
 		return err
 	}
-	return summarize(stdout, s, scale, results)
+	return summarize(stdout, s, o.Scale, results)
 }
 
 // summarize prints the end of every group of seeds.

@@ -86,7 +86,7 @@ func epochOf(t *testing.T, l learner, number int) float64 {
 
 func fullMNIST(t *testing.T) data.Set {
 	t.Helper()
-	set, _, err := data.Load("mnist", "")
+	set, _, err := data.Load(t.Context(), "mnist", data.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"math/rand"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/dataset"
@@ -42,7 +43,7 @@ func newOurs(backend compute.Backend, w *Work) (learner, error) {
 	if err := setWeights(t.Store(), w.weights); err != nil {
 		return nil, err
 	}
-	return &ours{w, t, train.NewExamples(w.set().Unit(), w.labels)}, nil
+	return &ours{w, t, train.NewExamples(w.set().Unit(), w.labels, nil)}, nil
 }
 
 func (o *ours) Epoch(number int) (float64, error) {
@@ -65,14 +66,14 @@ type loop struct {
 // newLoop prepares a train.Loop; dropShort leaves out an epoch's last batch if it is short.
 func newLoop(backend compute.Backend, w *Work, dropShort bool) (learner, error) {
 	net := nets.MLP(w.Net.Hidden, w.Classes)
-	store, err := nets.Create(backend, net, w.Dim)
+	store, err := nets.Create(net, dtypes.Float32, w.Dim)
 	if err != nil {
 		return nil, err
 	}
 	if err := setWeights(store, w.weights); err != nil {
 		return nil, err
 	}
-	examples, n := train.NewExamples(w.set().Unit(), w.labels), len(w.labels)
+	examples, n := train.NewExamples(w.set().Unit(), w.labels, nil), len(w.labels)
 	labels := tensors.FromFlatDataAndDimensions(tensors.MustCopyFlatData[int32](examples.Y), n, 1)
 	ds, err := dataset.InMemoryFromData(backend, "mnist", []any{examples.X}, []any{labels})
 	if err != nil {

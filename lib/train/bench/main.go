@@ -93,7 +93,7 @@ func bench(ctx context.Context, o options, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	set, _, err := data.Load("mnist", "")
+	set, _, err := data.Load(ctx, "mnist", data.Options{})
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/dataset"
 
@@ -70,12 +71,12 @@ func NewWork(net Net, set data.Set, epochs int) (*Work, error) {
 	if w.orders, err = loopOrders(backend, set.Len(), net.Batch, true, w.Seed, epochs); err != nil {
 		return nil, err
 	}
-	store, err := nets.Create(backend, nets.MLP(net.Hidden, set.Classes), set.Dim())
+	store, err := nets.Create(nets.MLP(net.Hidden, set.Classes), dtypes.Float32, set.Dim())
 	if err != nil {
 		return nil, err
 	}
 	defer store.Finalize()
-	if err := nets.Initialize(store, randv2.New(randv2.NewPCG(uint64(w.Seed), 0))); err != nil {
+	if err := nets.Initialize(store, "", randv2.New(randv2.NewPCG(uint64(w.Seed), 0))); err != nil {
 		return nil, err
 	}
 	for v := range store.IterVariables() {

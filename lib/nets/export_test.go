@@ -1,0 +1,7 @@
+package nets
+
+// What only tests see.
+var (
+	LocalResponseNorm  = localResponseNorm
+	BatchNormalization = normalize
+)

@@ -1,0 +1,184 @@
+package report
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"image"
+	"slices"
+	"strconv"
+	"strings"
+
+	"rethinking/lib/study"
+)
+
+// ImageGrid is rows of training images as a value, a row a way to spoil them. Its renderings are [ImageGrid.PNG],
+// [ImageGrid.Description] and [ImageGrid.Caption]; all are pure and the same bytes every time.
+type ImageGrid struct {
+	Name  string   // slug
+	Title string   // plain text
+	Text  string   // what the author says, in Markdown; the caption begins with it
+	Facts []string // plain sentences that end the caption: data, seed, what is marked, what the pixels show
+	Rows  []ImageRow
+}
+
+// ImageRow is a row of an ImageGrid; where it is too long it goes on below.
+type ImageRow struct {
+	Label string // "label corruption 0.5"
+	Tiles []Tile // at least one
+}
+
+// Tile is one image, in the pixels of the data, with the label under it.
+type Tile struct {
+	Image     *image.NRGBA
+	Label     string
+	Corrupted bool // framed, and marked beside the label
+}
+
+// Images shows training examples as a net sees them, a row a sample, with the label that each is trained on. A row is named after the
+// value of the field that [By] gives, or after its corruption. Corrupted examples are framed and marked by a cross.
+//
+// Where all inputs of a row lie in [0,1], 0 is drawn black and 1 white; else, as for whitened inputs, every image is stretched from its
+// lowest to its highest value. The caption says which.
+//
+// Of the options [By], [Name], [Title] and [Caption] apply. It fails if there is no sample, if one is empty, its fields do not fit each
+// other or an input is not finite, and if images have neither 1 nor 3 channels.
+func Images(samples []study.Sample, options ...Option) (ImageGrid, error) {
+	s := apply(options)
+	if s.log || s.reference != nil {
+		return ImageGrid{}, errors.New("report: images have no axis for Log, Chance or Level: leave these options out")
+	}
+	if len(samples) == 0 {
+		return ImageGrid{}, errors.New("report: no samples: draw some training examples first")
+	}
+	g := ImageGrid{Text: s.text}
+	var stretched []string
+	for i, sample := range samples {
+		if err := checkSample(sample); err != nil {
+			return ImageGrid{}, fmt.Errorf("report: sample %d of %d (%s): %w", i+1, len(samples), sample.Experiment, err)
+		}
+		row := ImageRow{Label: s.rowLabel(sample.Experiment)}
+		unit := inUnit(sample.X)
+		if !unit {
+			stretched = append(stretched, row.Label)
+		}
+		for j := range sample.Labels {
+			row.Tiles = append(row.Tiles, tileOf(sample, j, unit))
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	title := "training images as the net sees them"
+	if s.by != nil {
+		title += ", by " + s.by.Name
+	}
+	g.Name, g.Title = s.named(title)
+	g.Facts = facts(sampleFact(samples), g.markFact(), g.pixelFact(stretched))
+	return g, nil
+}
+
+// rowLabel names a row. A number alone would say too little.
+func (s settings) rowLabel(e study.Experiment) string {
+	if s.by == nil {
+		return cmp.Or(e.Corruption.String(), "true labels")
+	}
+	label := s.by.Of(e)
+	if _, err := strconv.ParseFloat(label, 64); err == nil {
+		return s.by.Name + " " + label
+	}
+	return label
+}
+
+// sampleFact names the data and the seeds: "Data: mnist; seed 0. Under each image: the label it is trained on."
+func sampleFact(samples []study.Sample) string {
+	var data, seeds []string
+	for _, s := range samples {
+		data = append(data, s.Experiment.Data.Name)
+		seeds = append(seeds, strconv.FormatInt(s.Experiment.Seed, 10))
+	}
+	noun := "seed"
+	if seeds = unique(seeds); len(seeds) > 1 {
+		noun = "seeds"
+	}
+	return fmt.Sprintf("Data: %s; %s %s. Under each image: the label it is trained on.", listed(data, "data sets"), noun, strings.Join(seeds, ", "))
+}
+
+// markFact tells what the frames mean; it is empty where there is none.
+func (g ImageGrid) markFact() string {
+	marked, of := 0, 0
+	for _, row := range g.Rows {
+		marked, of = marked+row.corrupted(), of+len(row.Tiles)
+	}
+	if marked == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Framed and marked ×: corrupted, that is, the label is not the true one or the input was replaced (%d of %d).", marked, of)
+}
+
+func (g ImageGrid) pixelFact(stretched []string) string {
+	switch len(stretched) {
+	case 0:
+		return "Pixels: 0 is black, 1 is white."
+	case len(g.Rows):
+		return "Pixels: each image is stretched from its lowest to its highest value, because the inputs do not all lie in [0,1]."
+	default:
+		return fmt.Sprintf("Pixels: 0 is black, 1 is white; but each image is stretched from its lowest to its highest value where the inputs do not all lie in [0,1] (%s).",
+			strings.Join(unique(stretched), "; "))
+	}
+}
+
+func (r ImageRow) corrupted() int {
+	n := 0
+	for _, t := range r.Tiles {
+		if t.Corrupted {
+			n++
+		}
+	}
+	return n
+}
+
+// Caption returns the caption in Markdown: the author's text, then the facts.
+func (g ImageGrid) Caption() string { return caption(g.Text, g.Facts) }
+
+// Description says in words what the picture shows: each row's name and labels, and which of them are corrupted. It is the alternative
+// text of the picture.
+func (g ImageGrid) Description() string {
+	parts := []string{fmt.Sprintf("Grid of images in %s: %s.", plural(len(g.Rows), "row"), g.Title)}
+	for i, row := range g.Rows {
+		var labels []string
+		for _, t := range row.Tiles {
+			label := t.Label
+			if t.Corrupted {
+				label += " (corrupted)"
+			}
+			labels = append(labels, label)
+		}
+		parts = append(parts, fmt.Sprintf("Row %d, %s, %d of %d corrupted: %s.", i+1, row.Label, row.corrupted(), len(row.Tiles), strings.Join(labels, ", ")))
+	}
+	return strings.Join(parts, " ")
+}
+
+func (g ImageGrid) outputs() ([]output, error) {
+	png, err := g.PNG()
+	if err != nil {
+		return nil, err
+	}
+	return pictured(png, g.Description(), g.Caption()), nil
+}
+
+// checkSample refuses samples whose fields do not fit each other.
+func checkSample(s study.Sample) error {
+	n, dim := len(s.Labels), s.Height*s.Width*s.Channels
+	switch {
+	case n == 0:
+		return errors.New("it has no example")
+	case s.Height < 1 || s.Width < 1 || s.Channels != 1 && s.Channels != 3:
+		return fmt.Errorf("images of %dx%d pixels with %d channels: only grey (1) and colour (3) can be drawn", s.Height, s.Width, s.Channels)
+	case len(s.X) != n*dim || len(s.Corrupted) != n:
+		return fmt.Errorf("%d labels, %d input values and %d marks: %d examples have %d values and %d marks", n, len(s.X), len(s.Corrupted), n, n*dim, n)
+	case len(s.ClassNames) > 0 && int(slices.Max(s.Labels)) >= len(s.ClassNames):
+		return fmt.Errorf("label %d: there are %d class names", slices.Max(s.Labels), len(s.ClassNames))
+	case slices.ContainsFunc(s.X, notFinite):
+		return errors.New("an input is not finite")
+	}
+	return nil
+}
