@@ -31,36 +31,66 @@ func (t *Trainer) Evaluate(set Examples) (Evaluation, error) {
 
 // Standing measures the net on a set and its parts. Where the loss is not finite it returns ErrDiverged.
 func (t *Trainer) Standing(set Examples) (Standing, error) {
-	var total sums
-	slabs := t.looped(set.Len())
-	if slabs > 0 {
-		if err := total.add(t.slabs.Exec(set.X, set.Y, set.Corrupted, int32(slabs))); err != nil {
-			return Standing{}, err
-		}
-	}
-	if slabs*t.spec.Slab < set.Len() {
-		if err := total.add(t.rest.Exec(set.X, set.Y, set.Corrupted)); err != nil {
-			return Standing{}, err
-		}
-	}
-	if sum := total[0]; math.IsNaN(sum) || math.IsInf(sum, 0) {
-		return Standing{}, fmt.Errorf("train: evaluation: %w", ErrDiverged)
-	}
-	n, k := set.Len(), set.corrupted
-	return Standing{
-		All:       mean(n, total[0], total[2]),
-		Clean:     mean(n-k, total[0]-total[1], total[2]-total[3]),
-		Corrupted: mean(k, total[1], total[3]),
-	}, nil
+	s, _, err := t.standingFrom(set, 0)
+	return s, err
 }
 
-// sums are over a set: the losses of all and of the corrupted examples, and how many of each are classified correctly.
+// standingFrom is Standing where the accuracy on the set is at least a threshold; where it is not, which shows after few examples if it
+// is far from it, reached is false.
+func (t *Trainer) standingFrom(set Examples, threshold float64) (s Standing, reached bool, err error) {
+	var total sums
+	n, k, slabs := set.Len(), set.corrupted, t.looped(set.Len())
+	wrong := allowed(n, threshold)
+	if slabs > 0 {
+		outs, err := t.slabs.Exec(set.X, set.Y, set.Corrupted, int32(slabs), int32(wrong))
+		if err := total.add(outs, err); err != nil {
+			return Standing{}, false, err
+		}
+		if total[sumWrong] > float64(wrong) {
+			return Standing{}, false, nil
+		}
+	}
+	if slabs*t.spec.Slab < n {
+		if err := total.add(t.rest.Exec(set.X, set.Y, set.Corrupted)); err != nil {
+			return Standing{}, false, err
+		}
+	}
+	if sum := total[sumLoss]; math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return Standing{}, false, fmt.Errorf("train: evaluation: %w", ErrDiverged)
+	}
+	return Standing{
+		All:       mean(n, total[sumLoss], total[sumWrong]),
+		Clean:     mean(n-k, total[sumLoss]-total[sumCorruptedLoss], total[sumWrong]-total[sumCorruptedWrong]),
+		Corrupted: mean(k, total[sumCorruptedLoss], total[sumCorruptedWrong]),
+	}, int(total[sumWrong]) <= wrong, nil
+}
+
+// allowed is how many of n examples may be wrong for an accuracy of at least a threshold.
+func allowed(n int, threshold float64) int {
+	wrong := int((1 - threshold) * float64(n))
+	for float64(n-wrong)/float64(n) < threshold {
+		wrong--
+	}
+	for wrong < n && float64(n-wrong-1)/float64(n) >= threshold {
+		wrong++
+	}
+	return wrong
+}
+
+// sums are over a set: the losses of all and of the corrupted examples, and how many of each are classified wrongly.
 type sums [4]float64
 
+const (
+	sumLoss = iota
+	sumCorruptedLoss
+	sumWrong
+	sumCorruptedWrong
+)
+
 // add adds the outputs of slabsGraph or restGraph.
-func (s *sums) add(outs []*tensors.Tensor, err error) error {
-	if err != nil {
-		return fmt.Errorf("train: evaluation: %w", err)
+func (s *sums) add(outs []*tensors.Tensor, failed error) (err error) {
+	if failed != nil {
+		return fmt.Errorf("train: evaluation: %w", failed)
 	}
 	for i, out := range outs {
 		s[i] += tensors.ToScalar[float64](out)
@@ -69,30 +99,31 @@ func (s *sums) add(outs []*tensors.Tensor, err error) error {
 	return err
 }
 
-func mean(n int, loss, correct float64) Evaluation {
+func mean(n int, loss, wrong float64) Evaluation {
 	if n == 0 {
 		return Evaluation{}
 	}
-	return Evaluation{n, loss / float64(n), correct / float64(n)}
+	return Evaluation{n, loss / float64(n), (float64(n) - wrong) / float64(n)}
 }
 
-// slabsGraph returns the sums over the first slabs of a set, float64. Slab is a number of examples large enough to keep every core busy,
-// and small enough for the activations to stay in the cache. The number of slabs, int32, is an input: were it a constant, XLA would
-// unroll the loop and compile for seconds.
+// slabsGraph returns the sums over the first slabs of a set, float64, or over so many of them as it takes to find more than the allowed
+// number of wrong examples. Slab is a number of examples large enough to keep every core busy, and small enough for the activations to
+// stay in the cache. The numbers of slabs and of wrong examples, int32, are inputs: were the first a constant, XLA would unroll the loop
+// and compile for seconds.
 func (t *Trainer) slabsGraph(scope *model.Scope, inputs []*Node) []*Node {
-	x, y, corrupted, slabs := inputs[0], inputs[1], inputs[2], inputs[3]
-	g, dim := x.Graph(), x.Shape().Dim(1)
+	x, y, corrupted, slabs, wrong := inputs[0], inputs[1], inputs[2], inputs[3], ConvertDType(inputs[4], dtypes.Float64)
+	g, dim, slab := x.Graph(), x.Shape().Dim(1), t.spec.Slab
 	scope.Store().SetTraining(g, false)
 	start := []*Node{Const(g, int32(0))}
 	for range (sums{}) {
 		start = append(start, Const(g, float64(0)))
 	}
-	more := func(s []*Node) *Node { return LessThan(s[0], slabs) }
+	more := func(s []*Node) *Node { return LogicalAnd(LessThan(s[0], slabs), LessOrEqual(s[1+sumWrong], wrong)) }
 	done := t.loopGraph(start, more, func(s []*Node) []*Node {
-		from := []*Node{MulScalar(s[0], t.spec.Slab)}
+		from := []*Node{MulScalar(s[0], slab)}
 		of := t.sumsGraph(
-			DynamicSlice(x, append(from, Const(g, int32(0))), []int{t.spec.Slab, dim}),
-			DynamicSlice(y, from, []int{t.spec.Slab}), DynamicSlice(corrupted, from, []int{t.spec.Slab}))
+			DynamicSlice(x, append(from, Const(g, int32(0))), []int{slab, dim}),
+			DynamicSlice(y, from, []int{slab}), DynamicSlice(corrupted, from, []int{slab}))
 		next := []*Node{AddScalar(s[0], 1)}
 		for i, sum := range of {
 			next = append(next, Add(s[1+i], sum))
@@ -133,10 +164,12 @@ func (t *Trainer) looped(n int) int {
 // sumsGraph returns the sums over some examples, as float64 scalars.
 func (t *Trainer) sumsGraph(x, y, corrupted *Node) []*Node {
 	logits := t.spec.Net(t.store.RootScope(), x)
-	correct := ConvertDType(Equal(ArgMax(logits, -1), y), dtypes.Float32)
-	sum := func(mean *Node) *Node { return MulScalar(ConvertDType(mean, dtypes.Float64), y.Shape().Size()) }
+	wrong := ConvertDType(NotEqual(ArgMax(logits, -1), y), dtypes.Float32)
+	n := y.Shape().Size()
+	sum := func(mean *Node) *Node { return MulScalar(ConvertDType(mean, dtypes.Float64), n) }
+	count := func(flags *Node) *Node { return ConvertDType(ReduceAllSum(flags), dtypes.Float64) }
 	return []*Node{
 		sum(crossEntropy(y, logits)), sum(crossEntropy(y, logits, corrupted)),
-		ConvertDType(ReduceAllSum(correct), dtypes.Float64), ConvertDType(ReduceAllSum(Mul(correct, corrupted)), dtypes.Float64),
+		count(wrong), count(Mul(wrong, corrupted)),
 	}
 }

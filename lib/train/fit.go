@@ -29,9 +29,6 @@ type Checkpoint struct {
 	State   State
 	Last    Point   // the last evaluation
 	Highest float64 // train accuracy of all evaluations
-	Each    int     // evaluate after each epoch up to this one
-	// Evaluated is the run as it stood at its last evaluation; nil where that is now, or where no threshold can be jumped over.
-	Evaluated *Checkpoint
 }
 
 // Hooks are called while a run goes on; an error from one of them ends it. Each may be nil.
@@ -46,19 +43,18 @@ type Hooks struct {
 // fit is a run under way.
 type fit struct {
 	*Trainer
-	plan      Plan
-	sets      Sets
-	orders    *rand.PCG
-	hooks     Hooks
-	at        Checkpoint  // without State and Evaluated
-	evaluated *Checkpoint // as Checkpoint.Evaluated
+	plan   Plan
+	sets   Sets
+	orders *rand.PCG
+	hooks  Hooks
+	at     Checkpoint // without State
 }
 
 // Fit trains from the present weights, or goes on from a checkpoint of such a run. The examples' order is drawn anew from orders for
 // every epoch. It ends early where a hook or ctx says so.
 //
-// Where an evaluation finds that a threshold was reached in epochs that were not evaluated, it goes back to the last evaluation and
-// trains those epochs once more, with an evaluation after each.
+// After an epoch that the plan does not evaluate, it looks whether the train accuracy has reached the next milestone, which takes as many
+// examples as it takes to find too many wrong ones: the first epoch at each milestone is found as if every epoch were evaluated.
 func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PCG, from *Checkpoint, hooks Hooks) error {
 	f := &fit{Trainer: t, plan: plan, sets: sets, orders: orders, hooks: hooks}
 	if err := f.begin(from); err != nil {
@@ -69,6 +65,9 @@ func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PC
 			return err
 		}
 		if err := f.evaluate(); err != nil {
+			return fmt.Errorf("after epoch %d: %w", f.at.Epoch, err)
+		}
+		if err := f.tell(0); err != nil {
 			return err
 		}
 	}
@@ -77,37 +76,27 @@ func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PC
 
 // begin goes to a checkpoint, or evaluates the initial weights.
 func (f *fit) begin(from *Checkpoint) (err error) {
-	if from != nil {
-		return f.restore(*from)
+	if from == nil {
+		if f.at.Order, err = f.orders.MarshalBinary(); err != nil {
+			return err
+		}
+		return f.evaluate()
 	}
-	if f.at.Order, err = f.orders.MarshalBinary(); err != nil {
+	if err := f.SetState(from.State); err != nil {
 		return err
 	}
-	point, err := f.standing()
-	if err != nil {
-		return err
-	}
-	return f.accept(point)
-}
-
-func (f *fit) restore(c Checkpoint) error {
-	if err := f.SetState(c.State); err != nil {
-		return err
-	}
-	if err := f.orders.UnmarshalBinary(c.Order); err != nil {
+	if err := f.orders.UnmarshalBinary(from.Order); err != nil {
 		return fmt.Errorf("train: the checkpoint's order: %w", err)
 	}
-	f.at, f.evaluated = c, c.Evaluated
-	f.at.State, f.at.Evaluated = nil, nil
+	f.at = *from
+	f.at.State = nil
 	return nil
 }
 
 // checkpoint copies where the run stands.
-func (f *fit) checkpoint() (Checkpoint, error) {
-	c := f.at
-	var err error
+func (f *fit) checkpoint() (c Checkpoint, err error) {
+	c = f.at
 	c.State, err = f.State()
-	c.Evaluated = f.evaluated
 	return c, err
 }
 
@@ -121,12 +110,11 @@ func (f *fit) epoch(ctx context.Context) (err error) {
 	number, n := f.at.Epoch+1, f.sets.Steps.Len()
 	order := shuffled(n, rand.New(f.orders))
 	_, err = f.Trainer.epoch(ctx, f.sets.Steps, order, f.plan.Rate(number), f.at.Step, func(steps int) error {
-		f.at.Step = steps
-		if f.hooks.Trained == nil || steps == f.stepsOf(n) {
-			return nil
+		if steps == f.stepsOf(n) {
+			return nil // told after the evaluation
 		}
-		share := (float64(f.at.Epoch) + float64(steps)/float64(f.stepsOf(n))) / float64(f.plan.Epochs)
-		return f.hooks.Trained(share, f.checkpoint)
+		f.at.Step = steps
+		return f.tell(float64(steps) / float64(f.stepsOf(n)))
 	})
 	if err != nil {
 		return fmt.Errorf("epoch %d: %w", number, err)
@@ -136,53 +124,37 @@ func (f *fit) epoch(ctx context.Context) (err error) {
 	return err
 }
 
-// evaluate measures the standing at the end of an epoch, if that is due.
-func (f *fit) evaluate() error {
-	if f.at.Epoch <= f.at.Each || f.plan.due(f.at.Epoch, f.at.Last, f.at.Highest) {
-		point, err := f.standing()
-		if err != nil {
-			return fmt.Errorf("after epoch %d: %w", f.at.Epoch, err)
-		}
-		if jumped := point.Train.Accuracy >= f.plan.next(f.at.Highest); jumped && f.evaluated != nil {
-			each := f.at.Epoch
-			err := f.restore(*f.evaluated)
-			f.at.Each = each
-			return err
-		}
-		if err := f.accept(point); err != nil {
-			return err
-		}
-	}
+// tell calls the hook for what is trained: the epochs done and a part of the next.
+func (f *fit) tell(part float64) error {
 	if f.hooks.Trained == nil {
 		return nil
 	}
-	return f.hooks.Trained(float64(f.at.Epoch)/float64(f.plan.Epochs), f.checkpoint)
+	return f.hooks.Trained((float64(f.at.Epoch)+part)/float64(f.plan.Epochs), f.checkpoint)
 }
 
-// accept takes an evaluation into the run. It keeps the state, to come back to, where the next epoch will not be evaluated.
-func (f *fit) accept(point Point) (err error) {
-	f.at.Last, f.at.Highest, f.evaluated = point, max(f.at.Highest, point.Train.Accuracy), nil
-	if f.plan.Evaluate == 0 && f.at.Epoch >= f.at.Each && !f.plan.due(f.at.Epoch+1, point, f.at.Highest) {
-		c, err := f.checkpoint()
-		if err != nil {
-			return err
+// evaluate measures the standing at the end of an epoch, if that is due or if the next milestone is reached.
+func (f *fit) evaluate() error {
+	threshold := 0.
+	if f.at.Epoch > 0 && !f.plan.due(f.at.Epoch, f.at.Last.Epoch) {
+		if threshold = f.plan.next(f.at.Highest); f.plan.Evaluate > 0 || threshold > 1 {
+			return nil
 		}
-		f.evaluated = &c
 	}
+	train, reached, err := f.standingFrom(f.sets.Train, threshold)
+	if err != nil || !reached {
+		return err
+	}
+	test, err := f.Evaluate(f.sets.Test)
+	if err != nil {
+		return err
+	}
+	norm, distance := f.lengths()
+	f.at.Last = Point{f.at.Epoch, train.All, test, train.Clean, train.Corrupted, norm, distance}
+	f.at.Highest = max(f.at.Highest, train.All.Accuracy)
 	if f.hooks.Evaluated == nil {
 		return nil
 	}
-	return f.hooks.Evaluated(point)
-}
-
-func (f *fit) standing() (Point, error) {
-	train, err := f.Standing(f.sets.Train)
-	if err != nil {
-		return Point{}, err
-	}
-	test, err := f.Evaluate(f.sets.Test)
-	norm, distance := f.lengths()
-	return Point{f.at.Epoch, train.All, test, train.Clean, train.Corrupted, norm, distance}, err
+	return f.hooks.Evaluated(f.at.Last)
 }
 
 // shuffled returns 0..n-1 in random order.

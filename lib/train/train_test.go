@@ -282,14 +282,6 @@ func TestStopsWithinTwoSeconds(t *testing.T) {
 	}
 }
 
-func TestRate(t *testing.T) {
-	plan := Plan{LearningRate: 0.01, Decay: 0.95}
-	got := []float64{plan.Rate(1), plan.Rate(2), plan.Rate(41)}
-	if diff := cmp.Diff([]float64{0.01, 0.0095, 0.01 * math.Pow(0.95, 40)}, got, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // Uniform logits have loss ln(classes), and the first class wins every tie.
 func TestEvaluateUniformLogits(t *testing.T) {
 	for _, n := range []int{7, 1000, 2537} {
