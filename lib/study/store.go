@@ -83,9 +83,12 @@ func save(dir string, r Result) error {
 	return nil
 }
 
+// writing ends the names of files that are not whole yet.
+const writing = ".writing-*"
+
 // writeFile replaces a file by way of a temporary one in the same folder.
 func writeFile(path string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".writing-*")
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+writing)
 	if err != nil {
 		return err
 	}

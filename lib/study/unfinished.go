@@ -104,6 +104,12 @@ func tryLock(dir, key string) (*lock, error) {
 	if !taken {
 		return nil, nil
 	}
+	for _, place := range []string{filepath.Join(dir, key), unfinishedPath(dir, key)} {
+		left, _ := filepath.Glob(place + ".*" + writing) // by a process that was killed while it wrote
+		for _, file := range left {
+			os.Remove(file)
+		}
+	}
 	return &lock{f, path}, nil
 }
 

@@ -49,7 +49,7 @@ func (a *Augmentation) graph(scope *model.Scope, x *Node) *Node {
 	if a.Whiten {
 		images = whiten(images)
 	}
-	return images
+	return StopGradient(images) // Floor and Round have no gradient
 }
 
 // positions returns where in the image each position of the window lies, in rows and columns, [batch, CropHeight, CropWidth].
