@@ -38,20 +38,17 @@ func kept(t *testing.T, name string) []study.Result {
 
 // The README's numbers are those of the committed results.
 func TestReadmeShowsTheKeptResults(t *testing.T) {
-	results := kept(t, "zhang2017/random-labels-mnist")
-	sheet, err := report.Table(results, study.LabelCorruption, study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.EpochsToFit(study.Fitted))
-	if err != nil {
-		t.Fatal(err)
-	}
-	sheet, err = sheet.With(report.Published{
+	digits, cifar := kept(t, "zhang2017/random-labels-mnist"), kept(t, "zhang2017/table1-mlp")
+	onDigits := table(t, digits, study.LabelCorruption, report.Published{
 		Name: "paper's test accuracy on CIFAR-10", Unit: "%", Source: "Zhang et al. 2017, table 1, MLP 3x512", Values: zhang2017.PublishedTestAccuracy,
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	onCIFAR := table(t, cifar, zhang2017.Table1Row,
+		report.Published{Name: "paper's train accuracy", Unit: "%", Source: "Zhang et al. 2017, table 1", Values: zhang2017.PublishedTable1Train},
+		report.Published{Name: "paper's test accuracy", Unit: "%", Source: "Zhang et al. 2017, table 1", Values: zhang2017.PublishedTable1Test})
 	between(t, "<!-- results: written by `go test ./lib/papers -regen` from notebooks/results -->\n", "<!-- end of results -->",
-		fmt.Sprintf("**Label corruption on MNIST** (Zhang et al. 2017, figures 1b and 1c; [notebook](notebooks/01-random-labels.ipynb))\n\n%s\n%s\n", sheet.Markdown(), missed(results)))
-	figure, err := report.GapBy(results, study.LabelCorruption, report.Chance(10))
+		fmt.Sprintf("**True and random labels on CIFAR-10** (Zhang et al. 2017, table 1)\n\n%s\n%s\n", onCIFAR, missed(cifar))+
+			fmt.Sprintf("**Label corruption on MNIST** (Zhang et al. 2017, figures 1b and 1c; [notebook](notebooks/01-random-labels.ipynb))\n\n%s\n%s\n", onDigits, missed(digits)))
+	figure, err := report.GapBy(digits, study.LabelCorruption, report.Chance(10))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,6 +57,21 @@ func TestReadmeShowsTheKeptResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	golden(t, "../../notebooks/gap.png", png)
+}
+
+// table sums results up in Markdown, beside what the paper prints.
+func table(t *testing.T, results []study.Result, by study.Field, published ...report.Published) string {
+	t.Helper()
+	sheet, err := report.Table(results, by, study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.EpochsToFit(study.Fitted))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range published {
+		if sheet, err = sheet.With(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return sheet.Markdown()
 }
 
 // missed says how many labels the runs leave unfitted, which the table's two decimals may round away.

@@ -8,17 +8,25 @@ import (
 	"rethinking/lib/study"
 )
 
-// settingFact names the data, the nets and the training-set sizes of the groups: "Data: mnist, 60,000 training examples; net: mlp 2x512."
+// settingFact names the data, the nets, the training-set sizes, and what else is the same in all runs: "Data: mnist, 60,000 training
+// examples; net: mlp 2x512; weight decay 0.0005."
 func settingFact(groups []study.Group) string {
-	var data, nets []string
+	var data, nets, corruptions, regularizations []string
 	var sizes []int
 	for _, r := range all(groups) {
-		data = append(data, r.Experiment.Data.Name)
-		nets = append(nets, r.Experiment.Net.String())
+		e := r.Experiment
+		data, nets = append(data, e.Data.String()), append(nets, e.Net.String())
+		corruptions, regularizations = append(corruptions, e.Corruption.String()), append(regularizations, e.Regularization.String())
 		sizes = append(sizes, r.Measurements.Train)
 	}
-	return fmt.Sprintf("Data: %s, %s training examples; net: %s.",
+	fact := fmt.Sprintf("Data: %s, %s training examples; net: %s",
 		listed(data, "data sets"), span(slices.Min(sizes), slices.Max(sizes)), listed(nets, "nets"))
+	for _, same := range [][]string{unique(corruptions), unique(regularizations)} {
+		if len(same) == 1 && same[0] != "" {
+			fact += "; " + same[0]
+		}
+	}
+	return fact + "."
 }
 
 // listed joins the distinct values in order of appearance, or counts them where they are many.

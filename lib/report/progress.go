@@ -24,6 +24,7 @@ type Live struct {
 	inCall                 int // finished of the call at hand
 	trained, read, stopped int
 	took                   time.Duration
+	trainedUntil           time.Time
 	backends               []string
 	failures               []string
 }
@@ -79,6 +80,14 @@ func stopped(err error) bool {
 	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
+// sinceLast is how much of a run's time, which ends now, came after the end of the last run: runs may go side by side.
+func (l *Live) sinceLast(took time.Duration) time.Duration {
+	now := l.now()
+	alone := min(took, now.Sub(l.trainedUntil))
+	l.trainedUntil = now
+	return alone
+}
+
 func (l *Live) count(f study.Finished) {
 	l.runs++
 	switch {
@@ -90,7 +99,7 @@ func (l *Live) count(f study.Finished) {
 		l.read++
 	default:
 		l.trained++
-		l.took += f.Took
+		l.took += l.sinceLast(f.Took)
 	}
 	if f.Err == nil {
 		l.backends = unique(append(l.backends, f.Result.Provenance.Backend))

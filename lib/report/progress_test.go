@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,9 +58,10 @@ func TestLiveSummary(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			live, _, sent := fakeLive()
+			live, clock, sent := fakeLive()
 			for i, f := range tt.runs {
 				f.Index, f.Of = i, len(tt.runs)
+				*clock = clock.Add(f.Took)
 				live.Finished(f)
 			}
 			if diff := cmp.Diff(`<div class="rethinking-summary">`+tt.want+`</div>`, (*sent)[len(*sent)-1]); diff != "" {
@@ -92,16 +94,37 @@ func TestLiveSummary(t *testing.T) {
 		}
 	})
 	t.Run("two calls share the line", func(t *testing.T) {
-		live, _, sent := fakeLive()
+		live, clock, sent := fakeLive()
 		for range 2 {
 			f := trained
 			f.Of = 1
+			*clock = clock.Add(f.Took)
 			live.Finished(f)
 		}
 		if diff := cmp.Diff(`<div class="rethinking-summary">2 runs: 2 trained in 2 min 10 s; backend xla:cpu</div>`, (*sent)[1]); diff != "" {
 			t.Error(diff)
 		}
 	})
+}
+
+// Two runs side by side, the second of which ends five seconds after the first, took five seconds more than one.
+func TestLiveSummaryOfRunsSideBySide(t *testing.T) {
+	live, clock, sent := fakeLive()
+	for i := range 2 {
+		*clock = clock.Add(5 * time.Second)
+		live.Finished(study.Finished{Result: aRun, Index: i, Of: 2, Took: 65 * time.Second})
+	}
+	if got := (*sent)[len(*sent)-1]; !strings.Contains(got, "2 trained in 1 min 10 s") {
+		t.Error(got)
+	}
+}
+
+func TestLiveDownload(t *testing.T) {
+	live, _, sent := fakeLive()
+	live.Fetching(study.Fetching{Name: "cifar10", Done: 17 << 20, Total: 162 << 20})
+	if diff := cmp.Diff([]string{"<p>Downloading the data set cifar10: 17 of 162 MB.</p>"}, *sent); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestWords(t *testing.T) {

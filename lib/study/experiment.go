@@ -116,6 +116,14 @@ func (e Experiment) String() string {
 	return b.String()
 }
 
+// String names the data set and its preprocessing: "cifar10, crop-whiten".
+func (d Data) String() string {
+	if d.Preprocessing == data.UnitPixels {
+		return d.Name
+	}
+	return d.Name + ", " + string(d.Preprocessing)
+}
+
 // String returns the kind, the hidden units and the batch normalization: "mlp 512-256", or "mlp 3x512" where all layers are alike.
 func (n Net) String() string {
 	s := n.Kind
