@@ -1,8 +1,6 @@
 package nets
 
 import (
-	"math"
-
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -39,15 +37,38 @@ func (b builder) convolve(scope *model.Scope, x *Node, channels, k, stride int) 
 	g, in := x.Graph(), x.Shape().Dim(-1)
 	kernel := scope.VariableWithShape("kernel", shapes.Make(x.DType(), k, k, in, channels)).NodeValue(g)
 	bias := scope.WithInitializer(initializer.Zero).VariableWithShape("bias", shapes.Make(x.DType(), channels)).NodeValue(g)
-	if b.Convolution.method(g.Backend()) == Direct {
+	switch method := b.Convolution.method(g.Backend()); {
+	case method == Direct:
 		x = Convolve(x, kernel).Strides(stride).PaddingPerDim(samePadding(x, k, stride)).Done()
-	} else {
-		windows := b.windows(x, k, stride, 0)
-		d := windows.Shape().Dimensions
-		x = MatMul(Reshape(windows, -1, k*k*in), Reshape(kernel, k*k*in, channels))
-		x = Reshape(x, d[0], d[1], d[2], channels)
+	case method == Sliced && stride == 1 && k > 1 && in != b.Channels:
+		x = b.joinedBothWays(x, kernel)
+	default:
+		x = b.joined(x, kernel, stride)
 	}
 	return Add(x, ExpandLeftToRank(bias, 4))
+}
+
+// joined is a convolution without bias as one matrix product: the windows of x, joined, times the kernel [k, k, C, channels].
+func (b builder) joined(x, kernel *Node, stride int) *Node {
+	k, in, channels := kernel.Shape().Dim(0), x.Shape().Dim(-1), kernel.Shape().Dim(-1)
+	windows := b.windows(x, k, stride, 0)
+	d := windows.Shape().Dimensions
+	return Reshape(MatMul(Reshape(windows, -1, k*k*in), Reshape(kernel, k*k*in, channels)), d[0], d[1], d[2], channels)
+}
+
+// joinedBothWays is joined with stride 1, whose gradient with respect to x is joined too: it is the convolution of the gradient with the
+// kernel turned around. The gradient of the windows themselves would be a sum of k·k padded arrays, which takes longer.
+//
+// The kernel gets its gradient through the value, x through a difference that is zero.
+func (b builder) joinedBothWays(x, kernel *Node) *Node {
+	in, out := x.Shape().Dim(-1), kernel.Shape().Dim(-1)
+	width := max(in, out)
+	value := b.joined(StopGradient(x), kernel, 1)
+	through := IdentityWithCustomGradient(pad(x, 3, [2]int{0, width - in}, 0), func(_, v *Node) *Node {
+		turned := TransposeAllAxes(Reverse(kernel, 0, 1), 0, 1, 3, 2)
+		return pad(b.joined(SliceAxis(v, 3, AxisRange(0, out)), turned, 1), 3, [2]int{0, width - in}, 0)
+	})
+	return Add(value, SliceAxis(Sub(through, StopGradient(through)), 3, AxisRange(0, out)))
 }
 
 // module is a convolution, batch normalization where it is asked for, and ReLU.
@@ -57,19 +78,6 @@ func (b builder) module(scope *model.Scope, x *Node, channels, k, stride int, ba
 		x = normalize(scope, x)
 	}
 	return activation.Relu(x)
-}
-
-// maxPool is the maximum over windows of 3 x 3 positions, two apart, padded so that H x W positions become ⌈H/2⌉ x ⌈W/2⌉.
-func (b builder) maxPool(x *Node) *Node {
-	const k, stride = 3, 2
-	backend := x.Graph().Backend()
-	method := b.Convolution.method(backend)
-	if method != Gathered && backend.Capabilities().Operations[compute.OpTypeSelectAndScatterMax] {
-		return MaxPool(x).Window(k).Strides(stride).PaddingPerDim(samePadding(x, k, stride)).Done()
-	}
-	windows := b.windows(x, k, stride, math.Inf(-1))
-	d := windows.Shape().Dimensions
-	return ReduceMax(Reshape(windows, d[0], d[1], d[2], k*k, x.Shape().Dim(-1)), 3)
 }
 
 // windows returns the k x k positions around every output position of x [batch, H, W, C], stride apart: [batch, ⌈H/stride⌉,

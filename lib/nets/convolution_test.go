@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -99,6 +100,51 @@ func TestConvolutionsOnTheGoBackend(t *testing.T) {
 	if d := farthest(direct, sliced); !(d < 2e-4) {
 		t.Errorf("the Go backend is %g from the direct convolution of XLA", d)
 	}
+}
+
+// The pool by planes has the values of the backend's own, and the gradient by the definition, here on the host: a window's goes to its
+// greatest position, to the first one where several are equal. Even and odd sizes are padded differently.
+func TestPoolPlanes(t *testing.T) {
+	backend := openBackend(t, "xla:cpu")
+	for _, size := range [][2]int{{28, 28}, {7, 9}, {8, 5}, {3, 2}, {1, 1}} {
+		rng, x := rand.New(rand.NewPCG(8, 8)), make([]float32, size[0]*size[1])
+		for i := range x {
+			x[i] = float32(rng.IntN(3)) - 1
+		}
+		exec := model.MustNewExec(backend, model.NewStore(), func(_ *model.Scope, x *Node) []*Node {
+			y := nets.PoolPlanes(x)
+			numbered := Reshape(Iota(x.Graph(), shapes.Make(x.DType(), y.Shape().Size()), 0), y.Shape().Dimensions...)
+			stock := MaxPool(x).Window(3).Strides(2).PaddingPerDim(nets.SamePadding(x, 3, 2)).Done()
+			return []*Node{y, stock, Gradient(ReduceAllSum(Mul(y, numbered)), x)[0]}
+		})
+		outs := exec.MustExec(tensors.FromFlatDataAndDimensions(x, 1, size[0], size[1], 1))
+		got, stock, gradient := tensors.MustCopyFlatData[float32](outs[0]), tensors.MustCopyFlatData[float32](outs[1]), tensors.MustCopyFlatData[float32](outs[2])
+		if !slices.Equal(got, stock) {
+			t.Errorf("%v: values %v, want %v", size, got, stock)
+		}
+		if want := poolGradient(x, size[0], size[1]); !slices.Equal(gradient, want) {
+			t.Errorf("%v: gradient %v, want %v", size, gradient, want)
+		}
+	}
+}
+
+// poolGradient is the gradient of the sum over all windows of their number times their maximum.
+func poolGradient(x []float32, height, width int) []float32 {
+	gradient, number := make([]float32, len(x)), float32(0)
+	for row := -(height % 2); row < height-height%2; row += 2 {
+		for column := -(width % 2); column < width-width%2; column += 2 {
+			best := -1
+			for p := range 9 {
+				r, c := row+p/3, column+p%3
+				if r >= 0 && r < height && c >= 0 && c < width && (best < 0 || x[r*width+c] > x[best]) {
+					best = r*width + c
+				}
+			}
+			gradient[best] += number
+			number++
+		}
+	}
+	return gradient
 }
 
 // Local response normalization by its definition (Krizhevsky et al. 2012, section 3.3), on the host.

@@ -4,4 +4,6 @@ package nets
 var (
 	LocalResponseNorm  = localResponseNorm
 	BatchNormalization = normalize
+	PoolPlanes         = poolPlanes
+	SamePadding        = samePadding
 )
