@@ -1,0 +1,37 @@
+package probe_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/gomlx/compute/dtypes"
+
+	"rethinking/lib/nets"
+	"rethinking/lib/probe"
+)
+
+// BenchmarkProduct times a Hessian-vector product, exact and by differences, and reports how far each is from the exact one in float64,
+// relative to its length.
+func BenchmarkProduct(b *testing.B) {
+	for n, net := range map[int]nets.Architecture{
+		1000: {Kind: "mlp", Hidden: []int{512, 512}, Height: 28, Width: 28, Channels: 1, Classes: 10},
+		200:  {Kind: "alexnet", Height: 28, Width: 28, Channels: 3, Classes: 10},
+	} {
+		p, backend := newProblem(b, net, n, 1), openBackend(b, "xla:cpu")
+		var want []float64
+		for _, o := range []probe.Options{{DType: dtypes.Float64}, {DType: dtypes.Float32}, {DType: dtypes.Float64, Differences: true}} {
+			l := p.loss(b, backend, o)
+			v := direction(l.Len())
+			got := product(b, l, v) // compiles
+			if want == nil {
+				want = got
+			}
+			b.Run(fmt.Sprintf("%s/n=%d/differences=%t/%s", net.Kind, n, o.Differences, o.DType), func(b *testing.B) {
+				for b.Loop() {
+					product(b, l, v)
+				}
+				b.ReportMetric(apart(got, want), "apart")
+			})
+		}
+	}
+}

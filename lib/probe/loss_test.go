@@ -1,0 +1,446 @@
+package probe_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	_ "github.com/gomlx/gomlx/backends/default"
+	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"rethinking/lib/nets"
+	"rethinking/lib/probe"
+)
+
+var ctx = context.Background()
+
+// problem is a net with weights and examples.
+type problem struct {
+	net       nets.Architecture
+	variables map[string][]float32
+	x         []float32
+	labels    []uint8
+}
+
+// newProblem draws initial weights, Gaussian inputs and random labels. Biases and running averages are drawn too.
+func newProblem(t testing.TB, net nets.Architecture, n int, seed uint64) problem {
+	t.Helper()
+	rng := rand.New(rand.NewPCG(seed, 5))
+	p := problem{net: net, variables: map[string][]float32{}, x: make([]float32, n*net.Height*net.Width*net.Channels), labels: make([]uint8, n)}
+	for i := range p.x {
+		p.x[i] = float32(rng.NormFloat64())
+	}
+	for i := range p.labels {
+		p.labels[i] = uint8(rng.IntN(net.Classes))
+	}
+	graph, err := nets.New(net)
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := nets.Create(graph, dtypes.Float32, len(p.x)/n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := nets.Initialize(store, "he-normal", rng); err != nil {
+		t.Fatal(err)
+	}
+	for v := range store.IterVariables() {
+		flat := tensors.MustCopyFlatData[float32](v.MustValue())
+		for i := range flat {
+			flat[i] += float32(0.05 * rng.Float64())
+		}
+		p.variables[v.Path()] = flat
+	}
+	return p
+}
+
+func openBackend(t testing.TB, config string) compute.Backend {
+	t.Helper()
+	backend, err := compute.NewWithConfig(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(backend.Finalize)
+	return backend
+}
+
+func (p problem) loss(t testing.TB, backend compute.Backend, o probe.Options) *probe.Loss {
+	t.Helper()
+	l, err := probe.New(backend, p.net, p.variables, p.x, p.labels, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := l.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return l
+}
+
+// tiny is a net small enough for its whole Hessian: 59 weights.
+var tiny = nets.Architecture{Kind: "mlp", Hidden: []int{5}, Height: 1, Width: 6, Channels: 1, Classes: 4}
+
+// hostLoss is the loss of a tiny net by its definition: the mean over the examples of log Σ exp(z) - z_label.
+func (p problem) hostLoss(w []float64) float64 {
+	const in, hidden, out = 6, 5, 4
+	w1, b1, w2, b2 := w[:30], w[30:35], w[35:55], w[55:]
+	sum := 0.
+	for i, label := range p.labels {
+		z := slices.Clone(b2)
+		for unit := range hidden {
+			a := b1[unit]
+			for j := range in {
+				a += float64(p.x[i*in+j]) * w1[j*hidden+unit]
+			}
+			floats.AddScaled(z, max(a, 0), w2[unit*out:(unit+1)*out])
+		}
+		sum += floats.LogSumExp(z) - z[label]
+	}
+	return sum / float64(len(p.labels))
+}
+
+// moved returns w with values added at some positions.
+func moved(w []float64, by float64, positions ...int) []float64 {
+	w = slices.Clone(w)
+	for _, i := range positions {
+		w[i] += by
+	}
+	return w
+}
+
+func value(t *testing.T, l *probe.Loss) float64 {
+	t.Helper()
+	v, err := l.Value(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func gradient(t *testing.T, l *probe.Loss) []float64 {
+	t.Helper()
+	g := make([]float64, l.Len())
+	if _, err := l.Gradient(ctx, g); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
+
+func product(t testing.TB, h probe.Operator, v []float64) []float64 {
+	t.Helper()
+	hv := make([]float64, h.Len())
+	if err := h.Product(ctx, hv, v); err != nil {
+		t.Fatal(err)
+	}
+	return hv
+}
+
+func direction(n int) []float64 {
+	rng, v := rand.New(rand.NewPCG(11, 12)), make([]float64, n)
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	return v
+}
+
+// apart is the distance of two vectors relative to the second.
+func apart(a, b []float64) float64 { return floats.Distance(a, b, 2) / floats.Norm(b, 2) }
+
+// hessian is the whole matrix, a product a column.
+func hessian(t *testing.T, l *probe.Loss) *mat.SymDense {
+	t.Helper()
+	h := mat.NewDense(l.Len(), l.Len(), nil)
+	for i := range l.Len() {
+		h.SetCol(i, product(t, l, moved(make([]float64, l.Len()), 1, i)))
+	}
+	var skew mat.Dense
+	skew.Sub(h, h.T())
+	if s := mat.Norm(&skew, 2); !(s < 1e-12*mat.Norm(h, 2)) {
+		t.Errorf("the Hessian is not symmetric: |H - Hᵀ| is %g", s)
+	}
+	symmetric := mat.NewSymDense(l.Len(), nil)
+	for i := range l.Len() {
+		for j := i; j < l.Len(); j++ {
+			symmetric.SetSym(i, j, h.At(i, j))
+		}
+	}
+	return symmetric
+}
+
+// Value, gradient and Hessian against the definition and its differences, on the host.
+func TestDerivatives(t *testing.T) {
+	p := newProblem(t, tiny, 30, 1)
+	for _, config := range []string{"xla:cpu", "go"} {
+		l := p.loss(t, openBackend(t, config), probe.Options{DType: dtypes.Float64, Slab: 7})
+		w := l.Weights()
+		if got, want := value(t, l), p.hostLoss(w); math.Abs(got-want) > 1e-14 {
+			t.Errorf("%s: the loss is %.17g, want %.17g", config, got, want)
+		}
+		g, want := gradient(t, l), make([]float64, l.Len())
+		for i := range want {
+			const h = 1e-5
+			want[i] = (p.hostLoss(moved(w, h, i)) - p.hostLoss(moved(w, -h, i))) / (2 * h)
+		}
+		if d := apart(g, want); !(d < 1e-8) {
+			t.Errorf("%s: the gradient is %g from the differences", config, d)
+		}
+		if d := worstSecond(p, w, hessian(t, l)); !(d < 1e-6) {
+			t.Errorf("%s: the Hessian is %g from the second differences", config, d)
+		}
+	}
+}
+
+// worstSecond is how far a value of H is, at most, from the second central difference of the loss.
+func worstSecond(p problem, w []float64, hessian *mat.SymDense) (worst float64) {
+	const h = 1e-4
+	for i := range w {
+		for j := range i + 1 {
+			across := p.hostLoss(moved(moved(w, h, i), -h, j)) + p.hostLoss(moved(moved(w, -h, i), h, j))
+			along := p.hostLoss(moved(w, h, i, j)) + p.hostLoss(moved(w, -h, i, j))
+			worst = max(worst, math.Abs((along-across)/(4*h*h)-hessian.At(i, j)))
+		}
+	}
+	return worst
+}
+
+// A product is the matrix times the vector, however long the vector is, in place too; differences of gradients give the same.
+func TestProduct(t *testing.T) {
+	p, backend := newProblem(t, tiny, 30, 1), openBackend(t, "xla:cpu")
+	l := p.loss(t, backend, probe.Options{DType: dtypes.Float64})
+	v, want := direction(l.Len()), make([]float64, l.Len())
+	mat.NewVecDense(l.Len(), want).MulVec(hessian(t, l), mat.NewVecDense(l.Len(), v))
+	for _, c := range []struct {
+		o         probe.Options
+		tolerance float64
+	}{
+		{probe.Options{DType: dtypes.Float64}, 1e-13},
+		{probe.Options{}, 1e-5},
+		{probe.Options{Differences: true}, 1e-6},
+	} {
+		other := p.loss(t, backend, c.o)
+		for _, length := range []float64{1e-9, 1, 1e9} {
+			got := slices.Clone(v)
+			floats.Scale(length, got)
+			if err := other.Product(ctx, got, got); err != nil {
+				t.Fatal(err)
+			}
+			floats.Scale(1/length, got)
+			if d := apart(got, want); !(d < c.tolerance) {
+				t.Errorf("%+v, a vector times %g: the product is %g from the matrix's", c.o, length, d)
+			}
+		}
+		if got := product(t, other, make([]float64, l.Len())); floats.Norm(got, 2) != 0 {
+			t.Errorf("%+v: the product with 0 has length %g", c.o, floats.Norm(got, 2))
+		}
+	}
+}
+
+// The mean over a set does not depend on the slabs it is taken in.
+func TestSlabs(t *testing.T) {
+	p, backend := newProblem(t, tiny, 2537, 2), openBackend(t, "go")
+	for dtype, tolerance := range map[dtypes.DType]float64{dtypes.Float32: 1e-5, dtypes.Float64: 1e-13} {
+		large := p.loss(t, backend, probe.Options{DType: dtype, Slab: 1000})
+		small := p.loss(t, backend, probe.Options{DType: dtype, Slab: 100})
+		v := direction(large.Len())
+		for what, d := range map[string]float64{
+			"value":    math.Abs(value(t, large)/value(t, small) - 1),
+			"gradient": apart(gradient(t, large), gradient(t, small)),
+			"product":  apart(product(t, large, v), product(t, small, v)),
+		} {
+			if !(d < tolerance) {
+				t.Errorf("%s in %s: slabs of 1000 and of 100 are %g apart", what, dtype, d)
+			}
+		}
+	}
+}
+
+// The exact products of convolutional nets against differences of gradients, which go through the backend's own convolutions and pools.
+func TestConvolutions(t *testing.T) {
+	backend := openBackend(t, "xla:cpu")
+	for _, kind := range []string{"alexnet", "keskar-c1"} {
+		p := newProblem(t, nets.Architecture{Kind: kind, Height: 9, Width: 10, Channels: 3, Classes: 4}, 3, 3)
+		exact := p.loss(t, backend, probe.Options{DType: dtypes.Float64})
+		differences := p.loss(t, backend, probe.Options{Differences: true})
+		v := direction(exact.Len())
+		want := product(t, exact, v)
+		if d := apart(product(t, differences, v), want); !(d < 1e-6) {
+			t.Errorf("%s: differences are %g from the exact product", kind, d)
+		}
+		if again := product(t, exact, v); !slices.Equal(again, want) {
+			t.Errorf("%s: the same product has other bits", kind)
+		}
+	}
+}
+
+// The same bits each time, from the same Loss and from another.
+func TestDeterminism(t *testing.T) {
+	p, backend := newProblem(t, nets.Architecture{Kind: "mlp", Hidden: []int{200}, Height: 1, Width: 100, Channels: 1, Classes: 10}, 250, 4), openBackend(t, "xla:cpu")
+	run := func(l *probe.Loss) []float64 {
+		pair, err := probe.PowerIteration(ctx, l, rand.New(rand.NewPCG(1, 2)), probe.PowerOptions{Iterations: 5})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.Concat(pair.Vector, []float64{pair.Value, pair.Residual}, gradient(t, l))
+	}
+	l := p.loss(t, backend, probe.Options{})
+	want := run(l)
+	if !slices.Equal(run(l), want) || !slices.Equal(run(p.loss(t, backend, probe.Options{})), want) {
+		t.Error("the same measurement has other bits")
+	}
+}
+
+// The weights' order is that of the layers, and a step along a direction is a step of the weights.
+func TestWeights(t *testing.T) {
+	p := newProblem(t, tiny, 30, 1)
+	l := p.loss(t, openBackend(t, "go"), probe.Options{DType: dtypes.Float64})
+	var paths []string
+	for _, part := range l.Parts() {
+		paths = append(paths, part.Path)
+		for i, want := range p.variables[part.Path] {
+			if got := l.Weights()[part.From+i]; got != float64(want) {
+				t.Fatalf("%s, value %d: %g, want %g", part.Path, i, got, want)
+			}
+		}
+	}
+	if want := []string{"/hidden_0/dense/weights", "/hidden_0/dense/biases", "/logits/dense/weights", "/logits/dense/biases"}; !slices.Equal(paths, want) {
+		t.Errorf("the parts are %v, want %v", paths, want)
+	}
+	d, ahead := direction(l.Len()), make([]float64, l.Len())
+	loss, err := l.GradientAt(ctx, ahead, d, 0.25, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := l.Weights()
+	floats.AddScaled(w, 0.25, d)
+	if err := l.SetWeights(w); err != nil {
+		t.Fatal(err)
+	}
+	if here := value(t, l); math.Abs(loss-here) > 1e-14 || math.Abs(here-p.hostLoss(w)) > 1e-14 {
+		t.Errorf("the loss at the weights plus a step is %.17g, at those weights %.17g, want %.17g", loss, here, p.hostLoss(w))
+	}
+	if d := apart(gradient(t, l), ahead); !(d < 1e-14) {
+		t.Errorf("the gradient at the weights plus a step is %g from that at those weights", d)
+	}
+}
+
+// The gradient of some examples is that of a set of them.
+func TestRows(t *testing.T) {
+	p, backend := newProblem(t, tiny, 30, 1), openBackend(t, "go")
+	rows := []int{7, 29, 0, 7, 12}
+	some := problem{net: p.net, variables: p.variables}
+	for _, row := range rows {
+		some.x, some.labels = append(some.x, p.x[6*row:6*row+6]...), append(some.labels, p.labels[row])
+	}
+	l := p.loss(t, backend, probe.Options{DType: dtypes.Float64, Slab: 2})
+	got := make([]float64, l.Len())
+	if _, err := l.GradientAt(ctx, got, got, 1, rows); err != nil {
+		t.Fatal(err)
+	}
+	if d := apart(got, gradient(t, some.loss(t, backend, probe.Options{DType: dtypes.Float64}))); !(d < 1e-14) {
+		t.Errorf("the gradient of the rows is %g from that of a set of them", d)
+	}
+}
+
+// A net is measured in evaluation: without its noise, and with the running averages.
+func TestEvaluation(t *testing.T) {
+	quiet := nets.Architecture{Kind: "mlp", Hidden: []int{5}, BatchNorm: true, Height: 1, Width: 6, Channels: 1, Classes: 4}
+	p, backend := newProblem(t, quiet, 30, 1), openBackend(t, "go")
+	want := value(t, p.loss(t, backend, probe.Options{}))
+	p.net.Noise = nets.Noise{InputDropout: 0.5, Input: 1, Dropout: 0.5, Hidden: 1}
+	if got := value(t, p.loss(t, backend, probe.Options{})); got != want {
+		t.Errorf("the loss of a net with noise is %g, want %g", got, want)
+	}
+	p.variables["/hidden_0/running_mean"][0]++
+	if got := value(t, p.loss(t, backend, probe.Options{})); got == want {
+		t.Error("the running averages do not matter")
+	}
+}
+
+// countdown is a context that ends after a number of looks at it.
+type countdown struct {
+	context.Context
+	left *int
+}
+
+func (c countdown) Err() error {
+	if *c.left--; *c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+func TestCancel(t *testing.T) {
+	p := newProblem(t, tiny, 30, 1)
+	l := p.loss(t, openBackend(t, "go"), probe.Options{Slab: 10})
+	v := make([]float64, l.Len())
+	for what, run := range map[string]func(ctx context.Context) error{
+		"value":    func(ctx context.Context) error { _, err := l.Value(ctx); return err },
+		"gradient": func(ctx context.Context) error { _, err := l.Gradient(ctx, v); return err },
+		"product":  func(ctx context.Context) error { return l.Product(ctx, v, v) },
+		"rows": func(ctx context.Context) error {
+			_, err := l.GradientAt(ctx, v, v, 0, []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
+			return err
+		},
+	} {
+		for looks, want := range []error{context.Canceled, context.Canceled, context.Canceled, nil} {
+			if err := run(countdown{ctx, &looks}); !errors.Is(err, want) {
+				t.Errorf("%s, cancelled before slab %d: %v", what, looks, err)
+			}
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	backend := openBackend(t, "go")
+	for want, spoil := range map[string]func(p *problem, o *probe.Options){
+		"probe: nets: unknown kind": func(p *problem, _ *probe.Options) { p.net.Kind = "mpl" },
+		"probe: variable /logits/dense/biases is missing: give its 4 values":   func(p *problem, _ *probe.Options) { delete(p.variables, "/logits/dense/biases") },
+		"probe: variable /velocity/x is none of the net's: leave it out":       func(p *problem, _ *probe.Options) { p.variables["/velocity/x"] = nil },
+		"probe: variable /logits/dense/biases with 3 values: it is ":           func(p *problem, _ *probe.Options) { p.variables["/logits/dense/biases"] = make([]float32, 3) },
+		"probe: no examples: give at least one":                                func(p *problem, _ *probe.Options) { p.x, p.labels = nil, nil },
+		"probe: 179 input values for 30 labels: the net takes 6 values an exa": func(p *problem, _ *probe.Options) { p.x = p.x[1:] },
+		"probe: label 4 of example 2: the net has 4 classes, so use 0 to 3":    func(p *problem, _ *probe.Options) { p.labels[2] = 4 },
+		"probe: slabs of -1 examples: use at least 1":                          func(_ *problem, o *probe.Options) { o.Slab = -1 },
+		"probe: arithmetic in Int32: use Float32 or Float64":                   func(_ *problem, o *probe.Options) { o.DType = dtypes.Int32 },
+		"probe: central differences in Float32: ":                              func(_ *problem, o *probe.Options) { o.DType, o.Differences = dtypes.Float32, true },
+	} {
+		p, o := newProblem(t, tiny, 30, 1), probe.Options{}
+		spoil(&p, &o)
+		if _, err := probe.New(backend, p.net, p.variables, p.x, p.labels, o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got error %v, want %q", err, want)
+		}
+	}
+}
+
+func TestMethodsRefuse(t *testing.T) {
+	p := newProblem(t, tiny, 30, 1)
+	l := p.loss(t, openBackend(t, "go"), probe.Options{})
+	v := make([]float64, l.Len())
+	at := func(rows ...int) error { _, err := l.GradientAt(ctx, v, v, 0, rows); return err }
+	_, short := l.Gradient(ctx, v[1:])
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{l.Product(ctx, v, v[1:]), "probe: a vector of 58 values: the net has 59 trainable weights"},
+		{l.Product(ctx, v[1:], v), "probe: a vector of 58 values"},
+		{short, "probe: a vector of 58 values"},
+		{l.SetWeights(v[1:]), "probe: a vector of 58 values"},
+		{at(3, 30), "probe: row 30: the data set has the rows 0 to 29"},
+		{at(-1), "probe: row -1"},
+		{at([]int{}...), "probe: no rows"},
+	} {
+		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
+			t.Errorf("got error %v, want %q", c.err, c.want)
+		}
+	}
+}
