@@ -117,7 +117,7 @@ func TestPoolPlanes(t *testing.T) {
 			stock := MaxPool(x).Window(3).Strides(2).PaddingPerDim(nets.SamePadding(x, 3, 2)).Done()
 			return []*Node{y, stock, Gradient(ReduceAllSum(Mul(y, numbered)), x)[0]}
 		})
-		outs := exec.MustExec(tensors.FromFlatDataAndDimensions(x, 1, size[0], size[1], 1))
+		outs := exec.MustCall(tensors.FromFlatDataAndDimensions(x, 1, size[0], size[1], 1))
 		got, stock, gradient := tensors.MustCopyFlatData[float32](outs[0]), tensors.MustCopyFlatData[float32](outs[1]), tensors.MustCopyFlatData[float32](outs[2])
 		if !slices.Equal(got, stock) {
 			t.Errorf("%v: values %v, want %v", size, got, stock)
@@ -295,7 +295,7 @@ func TestSecondDerivatives(t *testing.T) {
 		for i := range flat {
 			flat[i] = 0.1 * rng.NormFloat64()
 		}
-		v.MustSetValue(tensors.FromFlatDataAndDimensions(flat, v.Shape().Dimensions...))
+		setValue(t, v, flat)
 	}
 	kernel := store.GetVariable("/conv_0/kernel")
 	exec := model.MustNewExec(openBackend(t, "xla:cpu"), store, func(scope *model.Scope, x, direction *Node) (gradient, product *Node) {
@@ -319,12 +319,12 @@ func TestSecondDerivatives(t *testing.T) {
 		for i := range w {
 			moved[i] = w[i] + step*direction[i]
 		}
-		kernel.MustSetValue(tensors.FromFlatDataAndDimensions(moved, kernel.Shape().Dimensions...))
+		setValue(t, kernel, moved)
 		gradient, _ := exec.MustCall2(inputs, tensors.FromFlatDataAndDimensions(direction, kernel.Shape().Dimensions...))
 		return tensors.MustCopyFlatData[float64](gradient)
 	}
 	plus, minus := at(h), at(-h)
-	kernel.MustSetValue(tensors.FromFlatDataAndDimensions(w, kernel.Shape().Dimensions...))
+	setValue(t, kernel, w)
 	_, product := exec.MustCall2(inputs, tensors.FromFlatDataAndDimensions(direction, kernel.Shape().Dimensions...))
 	var largest, worst float64
 	for i, exact := range tensors.MustCopyFlatData[float64](product) {
@@ -332,5 +332,12 @@ func TestSecondDerivatives(t *testing.T) {
 	}
 	if !(worst < 1e-6*largest) || largest == 0 {
 		t.Errorf("the Hessian-vector product is %g from central differences, its greatest value is %g", worst, largest)
+	}
+}
+
+func setValue(t *testing.T, v *model.Variable, flat []float64) {
+	t.Helper()
+	if err := v.SetValue(tensors.FromFlatDataAndDimensions(flat, v.Shape().Dimensions...)); err != nil {
+		t.Fatal(err)
 	}
 }
