@@ -1,7 +1,6 @@
 package nets
 
 import (
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers/activation"
@@ -14,18 +13,19 @@ type Convolution int
 
 // The ways to convolve.
 const (
-	Automatic Convolution = iota // Direct on CUDA, Sliced elsewhere
-	Direct                       // the backend's own: cuDNN's on CUDA; on the CPU inside a loop it is 20 times slower than Sliced
+	Automatic Convolution = iota // Direct on CUDA, and on XLA's CPU outside of loops; Sliced elsewhere
+	Direct                       // the backend's own: cuDNN's on CUDA; on the CPU it is the fastest, but 20 times slower than Sliced inside a loop
 	Sliced                       // shifted slices of the input, joined, times the kernel as a matrix (im2col); differentiable once
 	Gathered                     // the same with the slices gathered: slower, but differentiable any number of times
 )
 
-// method resolves Automatic: the one place that decides how to convolve on a backend.
-func (c Convolution) method(backend compute.Backend) Convolution {
+// method resolves Automatic: the one place that decides how to convolve in the part of a graph that is being built.
+func (c Convolution) method(g *Graph) Convolution {
 	if c != Automatic {
 		return c
 	}
-	if b, ok := backend.(interface{ IsCUDA() bool }); ok && b.IsCUDA() {
+	cuda, isXLA := g.Backend().(interface{ IsCUDA() bool })
+	if isXLA && (cuda.IsCUDA() || g.CurrentFunc().IsMain()) {
 		return Direct
 	}
 	return Sliced
@@ -37,7 +37,7 @@ func (b builder) convolve(scope *model.Scope, x *Node, channels, k, stride int) 
 	g, in := x.Graph(), x.Shape().Dim(-1)
 	kernel := scope.VariableWithShape("kernel", shapes.Make(x.DType(), k, k, in, channels)).NodeValue(g)
 	bias := scope.WithInitializer(initializer.Zero).VariableWithShape("bias", shapes.Make(x.DType(), channels)).NodeValue(g)
-	switch method := b.Convolution.method(g.Backend()); {
+	switch method := b.Convolution.method(g); {
 	case method == Direct:
 		x = Convolve(x, kernel).Strides(stride).PaddingPerDim(samePadding(x, k, stride)).Done()
 	case method == Sliced && stride == 1 && k > 1 && in != b.Channels:
@@ -89,7 +89,7 @@ func (b builder) windows(x *Node, k, stride int, fill float64) *Node {
 	d, padding := x.Shape().Dimensions, samePadding(x, k, stride)
 	height, width := (d[1]+stride-1)/stride, (d[2]+stride-1)/stride
 	x = pad(pad(x, 1, padding[0], fill), 2, padding[1], fill)
-	if b.Convolution.method(x.Graph().Backend()) == Gathered {
+	if b.Convolution.method(x.Graph()) == Gathered {
 		return gathered(x, height, width, k, stride)
 	}
 	var parts []*Node

@@ -10,7 +10,7 @@ import (
 // maxPool is the maximum over windows of 3 x 3 positions, two apart, padded so that H x W positions become ⌈H/2⌉ x ⌈W/2⌉.
 func (b builder) maxPool(x *Node) *Node {
 	const k, stride = 3, 2
-	switch b.Convolution.method(x.Graph().Backend()) {
+	switch b.Convolution.method(x.Graph()) {
 	case Direct:
 		return MaxPool(x).Window(k).Strides(stride).PaddingPerDim(samePadding(x, k, stride)).Done()
 	case Gathered:

@@ -20,7 +20,7 @@ type Options struct {
 	Backend     string        // GoMLX backend configuration, such as "xla:cpu" or "go"; "": GOMLX_BACKEND, else CUDA, else XLA CPU, else Go
 	Scale       Scale         // recorded in each result
 	Observer    Observer      // may be nil
-	Workers     int           // small nets trained side by side on the CPU; 0: one a core; 1: one run after another
+	Workers     int           // small nets trained side by side on the CPU; 0: one a core
 	Checkpoint  time.Duration // from one checkpoint of a run to the next; 0: 30 seconds
 	KeepWeights bool          // keep the final weights of every run, for Weights
 }
@@ -66,8 +66,8 @@ func (l *Lab) Run(ctx context.Context, e Experiment) (Result, error) {
 // A failed run does not stop the others: its result is empty, and the error names every failed experiment. When ctx ends, the runs at
 // hand write a checkpoint, from which the next call goes on; what was finished stays on disk.
 //
-// Runs that share executables are trained one after the other, and small nets on the CPU side by side, one a core. Neither changes a
-// number. A run that another process is training is waited for, and then read.
+// Runs that share executables are trained one after the other, and small nets on the CPU side by side, one a core; how many at a time
+// changes no number. A run that another process is training is waited for, and then read.
 func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, error) {
 	for i, e := range experiments {
 		if err := e.Validate(); err != nil {
@@ -88,9 +88,6 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 	if len(missing) == 0 {
 		return results, nil
 	}
-	if err := l.openBenches(1); err != nil {
-		return results, err
-	}
 	l.library.observer = s.fetching
 	if err := l.trainAll(ctx, s, missing); err != nil {
 		return results, err
@@ -101,37 +98,37 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 	return results, s.failures()
 }
 
-// openBenches sees to it that there are so many benches.
-func (l *Lab) openBenches(n int) error {
-	for len(l.benches) < n {
-		open := train.Open
-		if len(l.benches) > 0 {
-			open = train.OpenSingle
+// openBenches opens the bench that has all cores, and so many with one core each; it returns the latter. On any other backend than XLA's on
+// the CPU small runs have no bench of their own.
+func (l *Lab) openBenches(singles int) ([]*bench, error) {
+	for i := len(l.benches); i < 1+singles; i++ {
+		open := train.OpenSingle
+		if i == 0 {
+			open = train.Open
+		} else if l.benches[0].name != "xla:cpu" {
+			return l.benches[:1], nil
 		}
 		b, err := newBench(l.options, open)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		l.benches = append(l.benches, b)
 	}
-	return nil
+	return l.benches[1 : 1+singles], nil
 }
 
 // trainAll trains the missing experiments of a sweep: the large ones on all cores, then the small ones side by side.
 func (l *Lab) trainAll(ctx context.Context, s *sweep, missing []int) error {
+	isSmall := func(i int) bool { return s.experiments[i].small() }
 	missing = s.ordered(missing)
-	small := slices.DeleteFunc(slices.Clone(missing), func(i int) bool { return !s.experiments[i].small() })
-	workers := min(cmp.Or(l.options.Workers, runtime.NumCPU()), len(small))
-	if l.benches[0].name != "xla:cpu" || workers < 2 {
-		l.work(ctx, s, missing, l.benches[:1])
-		return nil
-	}
-	if err := l.openBenches(1 + workers); err != nil {
+	small := slices.DeleteFunc(slices.Clone(missing), func(i int) bool { return !isSmall(i) })
+	large := slices.DeleteFunc(missing, isSmall)
+	singles, err := l.openBenches(min(cmp.Or(l.options.Workers, runtime.NumCPU()), len(small)))
+	if err != nil {
 		return err
 	}
-	large := slices.DeleteFunc(missing, func(i int) bool { return s.experiments[i].small() })
 	l.work(ctx, s, large, l.benches[:1])
-	l.work(ctx, s, small, l.benches[1:1+workers])
+	l.work(ctx, s, small, singles)
 	return nil
 }
 
@@ -186,15 +183,20 @@ func (l *Lab) Weights(ctx context.Context, e Experiment) (map[string][]float32, 
 	if found, err := readSealed(path, &weights); found || err != nil {
 		return weights, err
 	}
-	if err := l.openBenches(1); err != nil {
+	benches, err := l.openBenches(1)
+	if err != nil {
 		return nil, err
+	}
+	b := benches[0]
+	if !e.small() {
+		b = l.benches[0]
 	}
 	x, err := l.library.examples(ctx, e)
 	if err != nil {
 		return nil, err
 	}
 	s := newSweep(l.options.Observer, []Experiment{e}, make([]Result, 1), []int{0})
-	b, keep := l.benches[0], l.options
+	keep := l.options
 	keep.KeepWeights = true
 	b.options, keep = keep, b.options
 	defer func() { b.options = keep }()

@@ -63,8 +63,11 @@ func (e Experiment) perExample() float64 {
 	return e.Net.architecture(inputs, Regularization{}).Cost()
 }
 
-// small tells whether a run's steps are too small to keep several cores busy. At 2^28 multiply-adds a step, such as the MLP 3x512 with
-// batch 256, two runs side by side on two cores are as fast as one after the other on both; below they are up to twice as fast.
+// small tells whether a run's steps are too small to keep several cores busy; XLA on the CPU then gets one core for it. At 2^28
+// multiply-adds a step, such as the MLP 3x512 with batch 256, two runs side by side on two cores take as long as one after the other on
+// both; below they are up to twice as fast.
+//
+// It depends on the experiment alone, because the number of cores can change the last bits of a result.
 func (e Experiment) small() bool { return e.perExample()*float64(e.Training.Batch) < 1<<28 }
 
 // ordered returns experiments so that those which share executables, then those which share data, follow each other.

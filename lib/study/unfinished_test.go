@@ -184,11 +184,14 @@ func TestTwoProcessesShareASweep(t *testing.T) {
 	}
 }
 
-// Side by side or one after another: the same bytes, also for a net whose products are spread over the cores.
+// Side by side or one after another: the same bytes, also for a net whose products XLA would spread over the cores, and for a batch so large
+// that it would split its sums.
 func TestWorkersDoNotChangeNumbers(t *testing.T) {
 	wide := tiny(1)
 	wide.Data.Train, wide.Net = 2000, study.MLP(512, 512)
-	sweep := append(study.Seeds(wide, 2), study.Seeds(longer(0), 2)...)
+	large := tiny(1)
+	large.Data.Train, large.Net, large.Training.Batch = 2000, study.MLP(16), 2000
+	sweep := append(append(study.Seeds(wide, 2), large), study.Seeds(longer(0), 2)...)
 	alone, together := t.TempDir(), t.TempDir()
 	for dir, workers := range map[string]int{alone: 1, together: 3} {
 		w := &watcher{}

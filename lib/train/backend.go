@@ -46,7 +46,8 @@ const threads = "PJRT_NPROC"
 var opening sync.Mutex
 
 // OpenSingle opens a backend as Open does, but one that computes on a single core where it is XLA's on the CPU: several of them run side
-// by side. A training gives the same bits on it as on all cores.
+// by side. With large batches or convolutions its results differ from those on all cores by rounding, because XLA splits long sums
+// between cores.
 func OpenSingle(config string) (backend compute.Backend, name, warning string, err error) {
 	opening.Lock()
 	defer opening.Unlock()

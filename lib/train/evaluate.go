@@ -39,10 +39,10 @@ func (t *Trainer) Standing(set Examples) (Standing, error) {
 // is far from it, reached is false.
 func (t *Trainer) standingFrom(set Examples, threshold float64) (s Standing, reached bool, err error) {
 	var total sums
-	n, k, slabs := set.Len(), set.corrupted, t.looped(set.Len())
+	n, k, slabs := set.Len(), set.corrupted, t.slabsOf(set.Len())
 	wrong := allowed(n, threshold)
-	if slabs > 0 {
-		outs, err := t.slabs.Exec(set.X, set.Y, set.Corrupted, int32(slabs), int32(wrong))
+	for i := range slabs {
+		outs, err := t.slab.Exec(set.X, set.Y, set.Corrupted, int32(i*t.spec.Slab))
 		if err := total.add(outs, err); err != nil {
 			return Standing{}, false, err
 		}
@@ -87,7 +87,7 @@ const (
 	sumCorruptedWrong
 )
 
-// add adds the outputs of slabsGraph or restGraph.
+// add adds the outputs of slabGraph or restGraph.
 func (s *sums) add(outs []*tensors.Tensor, failed error) (err error) {
 	if failed != nil {
 		return fmt.Errorf("train: evaluation: %w", failed)
@@ -106,40 +106,24 @@ func mean(n int, loss, wrong float64) Evaluation {
 	return Evaluation{n, loss / float64(n), (float64(n) - wrong) / float64(n)}
 }
 
-// slabsGraph returns the sums over the first slabs of a set, float64, or over so many of them as it takes to find more than the allowed
-// number of wrong examples. Slab is a number of examples large enough to keep every core busy, and small enough for the activations to
-// stay in the cache. The numbers of slabs and of wrong examples, int32, are inputs: were the first a constant, XLA would unroll the loop
-// and compile for seconds.
-func (t *Trainer) slabsGraph(scope *model.Scope, inputs []*Node) []*Node {
-	x, y, corrupted, slabs, wrong := inputs[0], inputs[1], inputs[2], inputs[3], ConvertDType(inputs[4], dtypes.Float64)
-	g, dim, slab := x.Graph(), x.Shape().Dim(1), t.spec.Slab
-	scope.Store().SetTraining(g, false)
-	start := []*Node{Const(g, int32(0))}
-	for range (sums{}) {
-		start = append(start, Const(g, float64(0)))
-	}
-	more := func(s []*Node) *Node { return LogicalAnd(LessThan(s[0], slabs), LessOrEqual(s[1+sumWrong], wrong)) }
-	done := t.loopGraph(start, more, func(s []*Node) []*Node {
-		from := []*Node{MulScalar(s[0], slab)}
-		of := t.sumsGraph(
-			DynamicSlice(x, append(from, Const(g, int32(0))), []int{slab, dim}),
-			DynamicSlice(y, from, []int{slab}), DynamicSlice(corrupted, from, []int{slab}))
-		next := []*Node{AddScalar(s[0], 1)}
-		for i, sum := range of {
-			next = append(next, Add(s[1+i], sum))
-		}
-		return next
-	})
-	return done[1:]
+// slabGraph returns the sums over the slab of a set that begins at an example, int32: a number of examples large enough to keep every
+// core busy, and small enough for the activations to stay in the cache.
+func (t *Trainer) slabGraph(scope *model.Scope, inputs []*Node) []*Node {
+	x, y, corrupted, from := inputs[0], inputs[1], inputs[2], inputs[3:]
+	scope.Store().SetTraining(x.Graph(), false)
+	size := []int{t.spec.Slab}
+	return t.sumsGraph(
+		DynamicSlice(x, append(from, Const(x.Graph(), int32(0))), append(size, x.Shape().Dim(1))),
+		DynamicSlice(y, from, size), DynamicSlice(corrupted, from, size))
 }
 
-// restGraph returns the same sums over what slabsGraph leaves: the last incomplete slab, or everything where the backend has no loop.
+// restGraph returns the same sums over what slabs leave: the last incomplete one, or everything where the backend has no dynamic slices.
 func (t *Trainer) restGraph(scope *model.Scope, inputs []*Node) []*Node {
 	x, y, corrupted := inputs[0], inputs[1], inputs[2]
 	n, slab := x.Shape().Dim(0), t.spec.Slab
 	scope.Store().SetTraining(x.Graph(), false)
 	var total []*Node
-	for from := slab * t.looped(n); from < n; from += slab {
+	for from := slab * t.slabsOf(n); from < n; from += slab {
 		rows := AxisRange(from, min(from+slab, n))
 		of := t.sumsGraph(Slice(x, rows), Slice(y, rows), Slice(corrupted, rows))
 		for i, sum := range of {
@@ -153,9 +137,9 @@ func (t *Trainer) restGraph(scope *model.Scope, inputs []*Node) []*Node {
 	return total
 }
 
-// looped is how many slabs of n examples slabsGraph takes.
-func (t *Trainer) looped(n int) int {
-	if t.slabs == nil {
+// slabsOf is how many slabs of n examples are evaluated one by one.
+func (t *Trainer) slabsOf(n int) int {
+	if t.slab == nil {
 		return 0
 	}
 	return n / t.spec.Slab

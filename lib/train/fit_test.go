@@ -120,7 +120,7 @@ func fitted(t *testing.T, trainer *Trainer, plan Plan, set Examples, from *Check
 // looks. The train accuracy of so few examples goes up and down, so that thresholds are reached and lost again.
 func TestSparseEvaluationMissesNoThreshold(t *testing.T) {
 	trainer, set := wide(t, Spec{Batch: 20, Slab: 25, Optimizer: SGD{Momentum: 0.9}}), random(120)
-	if trainer.looped(set.Len()) == 0 {
+	if trainer.slabsOf(set.Len()) == 0 {
 		t.Fatal("the set must have slabs to stop at")
 	}
 	for _, plan := range []Plan{

@@ -79,8 +79,8 @@ type Trainer struct {
 	store    *model.Store
 	step     *model.Exec          // one step on the examples named
 	chunk    *model.Exec          // steps from..to of an epoch's order; nil where the backend has no loop
-	slabs    *model.Exec          // sums over a set in a loop; nil where the backend has no loop
-	rest     *model.Exec          // sums over what the loop leaves
+	slab     *model.Exec          // sums over a slab of a set; nil where the backend has no dynamic slices
+	rest     *model.Exec          // sums over what slabs leave
 	net      []*model.Variable    // of the net: weights and running averages
 	start    map[string][]float32 // weights at Start
 	pace     time.Duration        // of a step inside a chunk, as last measured; 0: unknown
@@ -112,7 +112,7 @@ func New(backend compute.Backend, spec Spec) (*Trainer, error) {
 	if t.chunk, err = newExec(backend, t.store, t.chunkGraph); err != nil {
 		return nil, err
 	}
-	if t.slabs, err = newExec(backend, t.store, t.slabsGraph); err != nil {
+	if t.slab, err = newExec(backend, t.store, t.slabGraph); err != nil {
 		return nil, err
 	}
 	return t, nil
@@ -146,7 +146,7 @@ func loops(backend compute.Backend) bool {
 
 // Close frees the variables and the executables.
 func (t *Trainer) Close() {
-	for _, exec := range []*model.Exec{t.step, t.rest, t.chunk, t.slabs} {
+	for _, exec := range []*model.Exec{t.step, t.rest, t.chunk, t.slab} {
 		if exec != nil {
 			exec.Finalize()
 		}
