@@ -5,6 +5,7 @@ type Study struct {
 	Name        string // "zhang2017/random-labels-mnist": the paper's package, then the question
 	Title       string
 	Source      string // figure or table of the paper
+	By          Field  // tells the rows or points apart; experiments alike in it differ in their seed alone
 	Experiments func(Scale) []Experiment
 }
 

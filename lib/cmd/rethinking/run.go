@@ -79,13 +79,13 @@ func train(ctx context.Context, s study.Study, o study.Options, stdout, stderr i
 
 // summarize prints the end of every group of seeds.
 func summarize(stdout io.Writer, s study.Study, scale study.Scale, results []study.Result) error {
-	groups, err := study.GroupBy(results, study.LabelCorruption)
+	groups, err := study.GroupBy(results, s.By)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "%s (%s), scale %s\n", s.Title, s.Source, scale)
 	w := tabwriter.NewWriter(stdout, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "label corruption\ttrain accuracy %\ttest accuracy %\tepochs to 99.9%\tseeds\t")
+	fmt.Fprintf(w, "%s\ttrain accuracy %%\ttest accuracy %%\tepochs to 99.9%%\tseeds\t\n", s.By.Name)
 	for _, g := range groups {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%d\t\n", g.Label,
 			mean(study.SpreadOf(g.Results, study.Final(study.TrainAccuracy))),

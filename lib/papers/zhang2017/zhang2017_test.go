@@ -11,12 +11,16 @@ import (
 func TestEveryStudyIsValidAtEveryScale(t *testing.T) {
 	for _, s := range papers.Studies() {
 		for _, scale := range study.Scales {
-			keys := map[string]bool{}
+			keys, results := map[string]bool{}, []study.Result(nil)
 			for _, e := range s.Experiments(scale) {
 				if err := e.Validate(); err != nil {
 					t.Errorf("%s at %s: %v", s.Name, scale, err)
 				}
 				keys[e.Key()] = true
+				results = append(results, study.Result{Experiment: e})
+			}
+			if _, err := study.GroupBy(results, s.By); err != nil {
+				t.Errorf("%s at %s: %v", s.Name, scale, err)
 			}
 			if want := len(s.Experiments(scale)); len(keys) != want || want == 0 {
 				t.Errorf("%s at %s: %d different experiments of %d", s.Name, scale, len(keys), want)
