@@ -23,7 +23,7 @@ test: setup ## run every test
 lab: setup ## open JupyterLab with the Go kernel (PORT=8888, LAB_FLAGS=--no-browser)
 	@$(ENV) jupyter lab --ServerApp.root_dir="$(CURDIR)/notebooks" $(if $(PORT),--port=$(PORT)) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
 
-bench: setup ## compare a compiled epoch with train.Loop, JAX and PyTorch
+bench: setup ## compare training and Hessian products with train.Loop, JAX and PyTorch (ARGS=-work=epochs,...)
 	@$(ENV) lib/train/bench/run $(ARGS)
 
 notebooks: setup ## run the notebooks again in place, at standard scale

@@ -18,29 +18,50 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// The whole command on few examples, with the peers that need no installation: processes, table, report, equal losses.
+// The whole command on small works, with the peers that need no installation: processes, table, report, equal results.
 func TestBench(t *testing.T) {
 	openXLA(t)
-	o := options{nets: "10x16,2x128", peers: "ours,loop", out: filepath.Join(t.TempDir(), "bench.json"), epochs: 2, rounds: 2, examples: 3000}
+	all := allSections()
+	o := options{work: "hvp,scaling,sweep,alexnet,epochs", nets: "10x16", peers: "ours,loop", out: filepath.Join(t.TempDir(), "bench.json"),
+		epochs: 2, rounds: 2, smoke: true}
 	var table bytes.Buffer
 	if err := bench(t.Context(), o, &table); err != nil {
 		t.Fatal(err)
-	}
-	if lines := strings.Split(table.String(), "\n"); len(strings.Fields(lines[2])) != 6 {
-		t.Errorf("the second net's line has not six columns:\n%s", table.String())
 	}
 	var report Report
 	if err := json.Unmarshal([]byte(read(o.out)), &report); err != nil {
 		t.Fatal(err)
 	}
-	if len(report.Nets) != 2 || report.Nets[0].Examples != 2048 || report.Nets[1].Examples != 2944 {
-		t.Fatalf("nets %+v, want two with the full batches of 3000 examples", report.Nets)
+	if len(report.Sections) != len(all) {
+		t.Fatalf("%d sections, want all %d", len(report.Sections), len(all))
 	}
-	for _, n := range report.Nets {
-		for _, p := range n.Peers {
-			if got := fmt.Sprint(shape(p.Seconds), shape(p.Losses)); got != "[2 2] [3 3]" || p.Median <= 0 || report.Versions[p.Peer] == "" {
-				t.Errorf("%s, %s: %s samples, median %v, version %q", n.Name, p.Peer, got, p.Median, report.Versions[p.Peer])
-			}
+	for i, s := range report.Sections {
+		if s.Name != all[i].name || !strings.Contains(table.String(), s.Name+": "+s.Title) {
+			t.Errorf("section %s, want %s, and its title in the table:\n%s", s.Name, all[i].name, &table)
+		}
+		for _, l := range s.Lines {
+			checkLine(t, s.Name, l, report.Versions)
+		}
+	}
+}
+
+// checkLine looks at the samples of two rounds of two runs.
+func checkLine(t *testing.T, section string, l Line, versions map[string]string) {
+	peers, losses := 1, 3*l.Nets
+	if section == "epochs" || section == "alexnet" {
+		peers = 2
+	}
+	if l.Product {
+		losses = 0
+	}
+	if len(l.Peers) != peers || l.Examples == 0 {
+		t.Errorf("%s, %s: %d peers and %d examples, want %d peers", section, l.Name, len(l.Peers), l.Examples, peers)
+	}
+	for _, p := range l.Peers {
+		got := fmt.Sprint(shape(p.Seconds), shape(p.Losses), shape(p.Differences))
+		want := fmt.Sprint([]int{2, 2}, []int{losses, losses}, []int{3, 3})
+		if got != want || p.Median <= 0 || versions[p.Peer] == "" {
+			t.Errorf("%s, %s, %s: samples %s, want %s; median %v, version %q", section, l.Name, p.Peer, got, want, p.Median, versions[p.Peer])
 		}
 	}
 }
@@ -54,8 +75,11 @@ func shape(rows [][]float64) (lengths []int) {
 
 // What a peer says as it ends is in the error.
 func TestFailingPeer(t *testing.T) {
-	_, err := python{}.start(t.Context(), "ours", filepath.Join(t.TempDir(), "missing"))
-	if err == nil || !strings.Contains(err.Error(), "work.json") {
+	p, err := python{}.start(t.Context(), "ours", filepath.Join(t.TempDir(), "missing"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.ready(); err == nil || !strings.Contains(err.Error(), "work.json") {
 		t.Errorf("error %v, want one that names work.json", err)
 	}
 }

@@ -1,12 +1,13 @@
-// Command bench measures the seconds that an epoch of training takes: in lib/train, in GoMLX's own train.Loop, in JAX and in PyTorch.
+// Command bench measures how long training and Hessian-vector products take: in this library, in GoMLX's own train.Loop, in JAX and in
+// PyTorch.
 //
 // Its stance: a comparison of speed is worth something only if the work is equal and the noise is shared.
 //
-//   - Every peer trains the same MLP on MNIST in float32 with plain SGD, from the same weights, on the same full batches in the same
-//     order, all on the CPU; a short last batch is left out for all. The mean losses of every epoch are compared, and a difference
-//     above a tolerance is an error.
-//   - Every peer is a process of its own, which waits while another trains. An epoch of one is followed by an epoch of the next, so that
-//     a slow moment of the machine hits all of them. The first epoch, which compiles, does not count. Every round starts new processes.
+//   - Every peer does the same in float32 on the CPU: it trains the same net from the same weights, on the same full batches in the same
+//     order (a short last batch is left out for all), or multiplies the Hessian at the same weights by the same vector. The mean losses of
+//     every epoch, or the products, are compared, and a difference above a tolerance is an error.
+//   - Every peer is a process of its own, which waits while another works. A run of one is followed by a run of the next, so that a slow
+//     moment of the machine hits all of them. The first run, which compiles, does not count. Every round starts new processes.
 //
 // JAX and PyTorch are installed on demand, pinned by hash, into .venv-bench.
 package main
@@ -17,7 +18,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -28,20 +28,13 @@ import (
 	"rethinking/lib/data"
 )
 
-// tolerance is how far the mean loss of an epoch may be from ours, relative. Rounding grows from step to step: after five epochs of 2x128
-// float32 itself is 4e-5 from float64. A learning rate wrong by 1% is beyond it in the first epoch.
-const tolerance = 1e-3
-
-// pause is the time before an epoch: the threads of the peer that trained last look for work for some milliseconds before they sleep.
-const pause = 50 * time.Millisecond
-
 // options are the flags.
 type options struct {
-	nets, peers, out string
-	epochs, rounds   int
-	examples         int
-	smoke            bool
-	python           python
+	work, nets, peers, out string
+	epochs, rounds         int
+	examples               int
+	smoke                  bool
+	python                 python
 }
 
 func main() {
@@ -63,63 +56,53 @@ func exit(err error) {
 
 func parse() options {
 	var o options
-	var names []string
-	for _, n := range benchNets {
-		names = append(names, n.Name)
-	}
-	flag.StringVar(&o.nets, "nets", strings.Join(names, ","), "nets to train")
+	all := namesOf(allSections(), func(s section) string { return s.name })
+	flag.StringVar(&o.work, "work", strings.Join(all, ","), "what to measure")
+	flag.StringVar(&o.nets, "nets", strings.Join(netNames(), ","), "nets to train in the section epochs")
 	flag.StringVar(&o.peers, "peers", "ours,loop,jax,torch", "peers to compare with ours")
 	flag.StringVar(&o.out, "o", "bench.json", "file for all that was measured")
-	flag.IntVar(&o.epochs, "epochs", 5, "epochs to measure in a round, after one that does not count")
+	flag.IntVar(&o.epochs, "epochs", 5, "epochs or products to measure in a round at most, after one that does not count")
 	flag.IntVar(&o.rounds, "rounds", 2, "times to start every peer anew")
-	flag.IntVar(&o.examples, "examples", 0, "train on so many examples only (default: all)")
-	flag.BoolVar(&o.smoke, "smoke", false, "a few seconds on 4096 examples, with the peers that are installed; for tests")
+	flag.IntVar(&o.examples, "examples", 0, "use so many examples at most (default: as many as a section has)")
+	flag.BoolVar(&o.smoke, "smoke", false, "a small work of every section, with the peers that are installed, in seconds; for tests")
 	flag.StringVar(&o.python.venv, "venv", ".venv-bench", "virtual environment of JAX and PyTorch")
 	flag.Parse()
 	o.python.scripts = filepath.Join("lib", "train", "bench")
 	if o.smoke {
-		o.nets, o.epochs, o.rounds, o.examples = "10x16,2x128", 2, 1, 4096
+		o.epochs, o.rounds = 1, 1
 	}
 	return o
 }
 
 // bench measures, prints the table to out and writes the report.
 func bench(ctx context.Context, o options, out io.Writer) error {
-	nets, err := chosenNets(o.nets)
+	sections, err := o.sections()
 	if err != nil {
 		return err
 	}
-	peers, err := o.prepare(ctx)
-	if err != nil {
+	r := runner{options: o, versions: map[string]string{}}
+	if r.peers, err = o.prepare(ctx); err != nil {
 		return err
 	}
-	set, _, err := data.Load(ctx, "mnist", data.Options{})
-	if err != nil {
+	if r.mnist, _, err = data.Load(ctx, "mnist", data.Options{}); err != nil {
 		return err
 	}
-	if o.examples > 0 {
-		if set, err = set.Random(o.examples, rand.New(rand.NewPCG(Seed, 1))); err != nil {
-			return err
-		}
-	}
-	report := Report{Date: time.Now().UTC().Truncate(time.Second), Machine: thisMachine(), Versions: map[string]string{}, Tolerance: tolerance}
-	report.Workload = fmt.Sprintf("%d rounds of %d epochs on the full batches of %d examples of MNIST; plain SGD, rate %v, float32, on the CPU",
-		o.rounds, o.epochs, set.Len(), Rate)
-	for _, net := range nets {
-		measured, err := o.measure(ctx, net, set, peers, report.Versions)
+	report := Report{Date: time.Now().UTC().Truncate(time.Second), Machine: thisMachine(), Rate: Rate, Versions: r.versions}
+	for _, s := range sections {
+		measured, err := r.section(ctx, s)
 		if ctx.Err() != nil {
 			return errors.New("interrupted: nothing is written")
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", net.Name, err)
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		report.Nets = append(report.Nets, measured)
+		report.Sections = append(report.Sections, measured)
 	}
 	if err := report.WriteTable(out); err != nil {
 		return err
 	}
 	if err := report.Save(o.out); err != nil {
-		return err
+		return errors.Join(err, report.Unequal())
 	}
 	fmt.Fprintln(out, "all samples:", o.out)
 	return report.Unequal()
@@ -144,61 +127,4 @@ func (o options) prepare(ctx context.Context) ([]string, error) {
 		}
 	}
 	return installed, nil
-}
-
-// measure lets the peers train a net in alternation. It adds their versions.
-func (o options) measure(ctx context.Context, net Net, set data.Set, peers []string, versions map[string]string) (NetReport, error) {
-	work, err := NewWork(net, set, 1+o.epochs)
-	if err != nil {
-		return NetReport{}, err
-	}
-	folder, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return NetReport{}, err
-	}
-	defer os.RemoveAll(folder)
-	if err := work.Write(folder); err != nil {
-		return NetReport{}, err
-	}
-	report := NetReport{Net: net, Examples: len(work.orders[0])}
-	for _, name := range peers {
-		report.Peers = append(report.Peers, PeerReport{Peer: name})
-	}
-	for r := range o.rounds {
-		fmt.Fprintf(os.Stderr, "%s, round %d of %d\n", net.Name, r+1, o.rounds)
-		if err := o.round(ctx, folder, report.Peers, versions); err != nil {
-			return NetReport{}, err
-		}
-	}
-	report.finish()
-	return report, nil
-}
-
-// round starts every peer on the work in folder, lets them train an epoch each in turn, and adds what they took.
-func (o options) round(ctx context.Context, folder string, reports []PeerReport, versions map[string]string) error {
-	running := make([]*peer, len(reports))
-	for i := range reports {
-		p, err := o.python.start(ctx, reports[i].Peer, folder)
-		if err != nil {
-			return err
-		}
-		defer p.close()
-		running[i], versions[p.name] = p, p.version
-		reports[i].Seconds, reports[i].Losses = append(reports[i].Seconds, nil), append(reports[i].Losses, nil)
-	}
-	for epoch := range 1 + o.epochs {
-		for i, p := range running {
-			time.Sleep(pause)
-			reply, err := p.epoch(epoch)
-			if err != nil {
-				return err
-			}
-			last := len(reports[i].Losses) - 1
-			reports[i].Losses[last] = append(reports[i].Losses[last], reply.Loss)
-			if epoch > 0 {
-				reports[i].Seconds[last] = append(reports[i].Seconds[last], reply.Seconds)
-			}
-		}
-	}
-	return nil
 }

@@ -9,12 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 )
 
+type peerName struct{ name, title string }
+
 // peerNames are the peers with the names of the table, in its order.
-var peerNames = []struct{ name, title string }{
+var peerNames = []peerName{
 	{"ours", "ours"},
 	{"loop", "train.Loop"},
 	{"jax", "JAX scan"},
@@ -23,22 +24,7 @@ var peerNames = []struct{ name, title string }{
 
 // chosenPeers returns the peers of a comma-separated list, in the order of the table. Ours is always among them.
 func chosenPeers(list string) ([]string, error) {
-	var known, chosen []string
-	for _, p := range peerNames {
-		known = append(known, p.name)
-	}
-	asked := strings.Split(list, ",")
-	for _, name := range asked {
-		if !slices.Contains(known, name) {
-			return nil, fmt.Errorf("unknown peer %q: use some of %s", name, strings.Join(known, ","))
-		}
-	}
-	for _, name := range known {
-		if name == "ours" || slices.Contains(asked, name) {
-			chosen = append(chosen, name)
-		}
-	}
-	return chosen, nil
+	return choose("peer", "ours,"+list, namesOf(peerNames, func(p peerName) string { return p.name }))
 }
 
 // python is the environment of the peers written in Python.
@@ -68,7 +54,7 @@ func (p python) install(ctx context.Context, peers []string) error {
 	return command.Run()
 }
 
-// peer is a running process that trains a Work.
+// peer is a running process that does a Work.
 type peer struct {
 	name    string
 	version string
@@ -78,7 +64,7 @@ type peer struct {
 	errors  *bytes.Buffer
 }
 
-// start starts a peer's process on the work in folder and waits until it is ready.
+// start starts a peer's process on the work in folder.
 func (p python) start(ctx context.Context, name, folder string) (*peer, error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -102,16 +88,21 @@ func (p python) start(ctx context.Context, name, folder string) (*peer, error) {
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("peer %s: %w", name, err)
 	}
-	var hello greeting
-	if err := started.replies.Decode(&hello); err != nil {
-		return nil, started.failure(err)
-	}
-	started.version = hello.Version
 	return started, nil
 }
 
-// epoch lets the peer train its next epoch.
-func (p *peer) epoch(number int) (answer, error) {
+// ready waits until the peer is ready.
+func (p *peer) ready() error {
+	var hello greeting
+	if err := p.replies.Decode(&hello); err != nil {
+		return p.failure(err)
+	}
+	p.version = hello.Version
+	return nil
+}
+
+// run lets the peer do its next run.
+func (p *peer) run(number int) (answer, error) {
 	var reply answer
 	if _, err := fmt.Fprintln(p.input, number); err != nil {
 		return reply, p.failure(err)
@@ -129,7 +120,7 @@ func (p *peer) failure(cause error) error {
 	if len(said) > 2000 {
 		said = "... " + said[len(said)-2000:]
 	}
-	return fmt.Errorf("peer %s ended: %w\n%s", p.name, cause, said)
+	return fmt.Errorf("peer %s ended, %v: %w\n%s", p.name, p.command.ProcessState, cause, said)
 }
 
 func (p *peer) close() {

@@ -12,33 +12,53 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"rethinking/lib/data"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 var regen = flag.Bool("regen", false, "write the golden files anew")
 
-// sample is a report of two nets with fixed samples. Medians: ours 0.110 and 1.200, train.Loop 0.205 and 1.260, PyTorch 0.330 and 1.140.
+// sample is a report with fixed samples. Medians: ours 0.110 and 1.200, train.Loop 0.205 and 1.260, PyTorch 0.330 and 1.140; of a product
+// 0.5 and 1.5. The time grows as the examples do, and less than the width.
 func sample() *Report {
+	all := allSections()
+	epochs, hvp, scaling := all[0], all[3], all[4]
 	r := &Report{
-		Date:      time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		Machine:   Machine{CPU: "Some CPU", Cores: 2, OS: "linux/amd64", Load: "0.01 0.02 0.03"},
-		Versions:  map[string]string{"ours": "go1.26.5", "loop": "go1.26.5", "torch": "torch 2"},
-		Workload:  "2 rounds of 2 epochs",
-		Tolerance: tolerance,
+		Date:     time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Machine:  Machine{CPU: "Some CPU", Cores: 2, OS: "linux/amd64", Load: "0.01 0.02 0.03"},
+		Versions: map[string]string{"ours": "go1.26.5", "loop": "go1.26.5", "torch": "torch 2"},
+		Rate:     Rate,
+		Sections: []Section{{Name: epochs.name, Title: epochs.title}, {Name: hvp.name, Title: hvp.title, Compared: 2}, {Name: scaling.name, Title: scaling.title}},
 	}
-	add := func(net Net, examples int, seconds ...[][]float64) {
-		n := NetReport{Net: net, Examples: examples}
-		for i, peer := range []string{"ours", "loop", "torch"} {
-			losses := [][]float64{{2.2, 2.0, 1.8 + float64(i)*1e-6}, {2.2, 2.0, 1.8}}
-			n.Peers = append(n.Peers, PeerReport{Peer: peer, Seconds: seconds[i], Losses: losses})
-		}
-		n.finish()
-		r.Nets = append(r.Nets, n)
+	epochs.tasks[0].Examples, epochs.tasks[3].Examples = 59392, 59392
+	r.Sections[0].add(epochs.tasks[0], [][]float64{{.10, .11}, {.11, .90}}, [][]float64{{.20, .19}, {.21, .22}}, [][]float64{{.33, .33}, {.33, .33}})
+	r.Sections[0].add(epochs.tasks[3], [][]float64{{1.1, 1.2}, {1.2, 1.3}}, [][]float64{{1.25, 1.26}, {1.26, 1.27}}, [][]float64{{1.14, 1.14}, {1.14}})
+	r.Sections[1].add(hvp.tasks[0], [][]float64{{.5, .5}, {.5, .5}}, nil, [][]float64{{1.5, 1.5}, {1.5, 1.5}})
+	for i, seconds := range []float64{.1, .2, .4, .8, .1, .15} {
+		r.Sections[2].add(scaling.tasks[i], [][]float64{{seconds, seconds}})
 	}
-	add(benchNets[0], 59392, [][]float64{{.10, .11}, {.11, .90}}, [][]float64{{.20, .19}, {.21, .22}}, [][]float64{{.33, .33}, {.33, .33}})
-	add(benchNets[3], 59392, [][]float64{{1.1, 1.2}, {1.2, 1.3}}, [][]float64{{1.25, 1.26}, {1.26, 1.27}}, [][]float64{{1.14, 1.14}, {1.14, 1.14}})
+	for i := range r.Sections {
+		r.Sections[i].finish()
+	}
 	return r
+}
+
+// add adds a line with the seconds of ours, train.Loop and PyTorch. The last run of a round differs from ours most.
+func (s *Section) add(task Task, seconds ...[][]float64) {
+	l := Line{Task: task}
+	for i, peer := range []string{"ours", "loop", "torch"} {
+		if i >= len(seconds) || seconds[i] == nil {
+			continue
+		}
+		p := PeerReport{Peer: peer}
+		for _, round := range seconds[i] {
+			p.begin()
+			for k, sample := range append([]float64{9}, round...) {
+				p.add(answer{Seconds: sample, Losses: []float64{2.2 - float64(k)/8}}, float64(i)*float64(k)*1e-6, k > 0)
+			}
+		}
+		l.Peers = append(l.Peers, p)
+	}
+	s.Lines = append(s.Lines, l)
 }
 
 func TestTable(t *testing.T) {
@@ -64,7 +84,7 @@ func TestSave(t *testing.T) {
 	if err := json.Unmarshal(content, &got); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(want, &got); diff != "" {
+	if diff := cmp.Diff(want, &got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("the report read back differs (-want +got):\n%s", diff)
 	}
 }
@@ -89,62 +109,75 @@ func golden(t *testing.T, name string, got []byte) {
 func TestUnequalWorkIsAnError(t *testing.T) {
 	for _, difference := range []float64{2e-3, math.NaN(), math.Inf(1)} {
 		r := sample()
-		r.Nets[1].Peers[1].Losses[1][2] *= 1 + difference
-		r.Nets[1].finish()
-		if err := r.Unequal(); err == nil || !strings.Contains(err.Error(), "2x512") {
-			t.Errorf("a loss off by %v: error %v, want one that names 2x512", difference, err)
+		r.Sections[0].Lines[1].Peers[1].Differences[1][2] = difference
+		r.Sections[0].finish()
+		if err := r.Unequal(); err == nil || !strings.Contains(err.Error(), "epochs: 2x512") {
+			t.Errorf("a difference of %v: error %v, want one that names epochs: 2x512", difference, err)
 		}
 	}
-	if err := sample().Unequal(); err != nil {
+	r := sample()
+	r.Sections[1].Lines[0].Peers[1].Differences[0][2] = 1 // not one of the first two runs
+	r.Sections[1].finish()
+	if err := r.Unequal(); err != nil {
 		t.Error(err)
 	}
 }
 
-func TestChoices(t *testing.T) {
-	peers, err := chosenPeers("torch,loop")
-	if diff := cmp.Diff([]string{"ours", "loop", "torch"}, peers); err != nil || diff != "" {
-		t.Errorf("error %v, peers (-want +got):\n%s", err, diff)
-	}
-	if _, err := chosenPeers("keras"); err == nil || !strings.Contains(err.Error(), "keras") {
-		t.Errorf("unknown peer: error %v", err)
-	}
-	nets, err := chosenNets("2x128")
-	if err != nil || len(nets) != 1 || nets[0].Batch != 128 {
-		t.Errorf("nets %v, error %v", nets, err)
-	}
-	if _, err := chosenNets("2x129"); err == nil || !strings.Contains(err.Error(), "2x129") {
-		t.Errorf("unknown net: error %v", err)
-	}
-	if _, err := (options{peers: "ours", epochs: 0, rounds: 1}).prepare(t.Context()); err == nil {
-		t.Error("no error for 0 epochs")
+func TestDifference(t *testing.T) {
+	losses := func(values ...float64) answer { return answer{Losses: values} }
+	product := func(values ...float64) answer { return answer{Product: values} }
+	for _, c := range []struct {
+		got, ours answer
+		want      float64
+	}{
+		{losses(2, 4), losses(2, 4), 0},
+		{losses(1, 5), losses(2, 4), 0.5},
+		{losses(math.NaN(), 4), losses(2, 4), math.NaN()},
+		{losses(2), losses(2, 4), math.NaN()},
+		{product(3, 4), product(3, 4), 0},
+		{product(3, 3), product(3, 4), 0.2},
+		{product(math.NaN(), 4), product(3, 4), math.NaN()},
+		{product(), product(3, 4), math.NaN()},
+	} {
+		if got := c.got.difference(c.ours); !cmp.Equal(got, c.want, cmpopts.EquateNaNs(), cmpopts.EquateApprox(1e-12, 0)) {
+			t.Errorf("%v from %v: difference %v, want %v", c.got, c.ours, got, c.want)
+		}
 	}
 }
 
-// Work keeps every value on its way to the peers, and every epoch's order is a new one of the full batches.
-func TestWorkIsReadAsWritten(t *testing.T) {
-	set := data.Set{Name: "mnist", Height: 2, Width: 2, Channels: 1, Classes: 3, Images: make([]uint8, 4*7), Labels: []uint8{0, 1, 2, 0, 1, 2, 0}}
-	for i := range set.Images {
-		set.Images[i] = uint8(i)
-	}
-	want, err := NewWork(Net{"tiny", []int{5}, 3}, set, 2)
+// An answer keeps its numbers on its way from a peer, those of a product as float32.
+func TestAnswerIsReadAsWritten(t *testing.T) {
+	want := answer{Seconds: 0.25, Losses: []float64{2.125, 1}, Product: vector{1.5, -0.25, 1e-30}}
+	want.Product[2] = float64(float32(want.Product[2]))
+	text, err := json.Marshal(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := t.TempDir()
-	if err := want.Write(folder); err != nil {
+	if !strings.Contains(string(text), `"product":"AADAPwAAgL5`) {
+		t.Errorf("answer %s, want the product as base64", text)
+	}
+	var got answer
+	if err := json.Unmarshal(text, &got); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadWork(folder)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Work{})); diff != "" {
+	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("-want +got:\n%s", diff)
 	}
-	if len(got.orders[0]) != 6 || cmp.Equal(got.orders[0], got.orders[1]) {
-		t.Errorf("orders %v, want two different ones of 6 examples", got.orders)
-	}
-	if _, err := NewWork(Net{"tiny", []int{5}, 8}, set, 1); err == nil || !strings.Contains(err.Error(), "8") {
-		t.Errorf("a batch larger than the data: error %v", err)
+}
+
+func TestSlope(t *testing.T) {
+	for _, c := range []struct {
+		x, y []float64
+		want float64
+	}{
+		{[]float64{1, 2, 4, 8}, []float64{3, 6, 12, 24}, 1},
+		{[]float64{1, 10, 100}, []float64{5, 50 * math.Sqrt(10), 5000}, 1.5},
+		{[]float64{100, 100}, []float64{1, 2}, 0},
+		{[]float64{100}, []float64{1}, 0},
+		{nil, nil, 0},
+	} {
+		if got := slope(c.x, c.y); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("slope of %v over %v: %v, want %v", c.y, c.x, got, c.want)
+		}
 	}
 }

@@ -17,17 +17,6 @@ import (
 	"rethinking/lib/train"
 )
 
-// greeting is a peer's first line of output, and answer its line for every line of input, the number of an epoch.
-type (
-	greeting struct {
-		Version string `json:"version"`
-	}
-	answer struct {
-		Loss    float64 `json:"loss"`
-		Seconds float64 `json:"seconds"`
-	}
-)
-
 // serve is the process of a peer that is written in Go; the work lies in folder.
 func serve(peer, folder string, in io.Reader, out io.Writer) error {
 	work, err := ReadWork(folder)
@@ -54,22 +43,16 @@ func serve(peer, folder string, in io.Reader, out io.Writer) error {
 			return err
 		}
 		start := time.Now()
-		meanLoss, err := l.Epoch(number)
+		reply, err := l.Run(number)
 		if err != nil {
-			return fmt.Errorf("epoch %d: %w", number, err)
+			return fmt.Errorf("run %d: %w", number, err)
 		}
-		if err := replies.Encode(answer{meanLoss, time.Since(start).Seconds()}); err != nil {
+		reply.Seconds = time.Since(start).Seconds()
+		if err := replies.Encode(reply); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func newLearner(peer string, backend compute.Backend, work *Work) (learner, error) {
-	if peer == "ours" {
-		return newOurs(backend, work)
-	}
-	return newLoop(backend, work, true)
 }
 
 var pluginPath = regexp.MustCompile(` \(/[^)]*\)`)

@@ -1,88 +1,102 @@
 package main
 
 import (
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"math/rand"
 	randv2 "math/rand/v2"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/dataset"
+	"github.com/gomlx/gomlx/ml/model"
 
 	"rethinking/lib/data"
 	"rethinking/lib/nets"
 	"rethinking/lib/train"
 )
 
-// Net is a multi-layer perceptron on MNIST and its batch size.
-type Net struct {
-	Name   string `json:"name"`
-	Hidden []int  `json:"hidden"`
-	Batch  int    `json:"batch"`
-}
-
-// benchNets are those of the papers' sizes and below; a small net shows the cost of a step's overhead, a large one that of its arithmetic.
-var benchNets = []Net{
-	{"10x16", []int{16, 16, 16, 16, 16, 16, 16, 16, 16, 16}, 1024},
-	{"2x128", []int{128, 128}, 128},
-	{"2x512-b128", []int{512, 512}, 128},
-	{"2x512", []int{512, 512}, 1024},
-	{"2x1024", []int{1024, 1024}, 1024},
-}
-
-// Rate is the learning rate of plain SGD, and Seed that of the initial weights and of the examples' order.
+// Rate is the learning rate of SGD, and Seed that of the first net's initial weights and order; the next net has the next seed.
 const (
 	Rate = 0.01
 	Seed = 42
 )
 
-// Work is what every peer does: train a net from the same weights on the same batches. Only full batches are taken.
+// Work is a task with all its numbers, from which every peer starts. Only full batches are trained on.
 type Work struct {
-	Net     Net     `json:"net"`
-	Rate    float64 `json:"rate"`
-	Seed    int64   `json:"seed"`
-	Dim     int     `json:"dim"`
-	Classes int     `json:"classes"`
-	Epochs  int     `json:"epochs"` // of which orders exist, the warm-up included
+	Task
+	Inputs
+	Rate       float64     `json:"rate"`
+	Seed       int64       `json:"seed"`
+	Epochs     int         `json:"epochs"`     // of which orders exist, the warm-up included
+	Parameters []Parameter `json:"parameters"` // of each net, in the order of their creation
 
-	images, labels []uint8
-	weights        [][]float32 // matrix [in, out] and bias of every layer in turn
-	orders         [][]int32   // of every epoch: as many indices as its full batches have
+	weights [][][]float32 // of every net: of every parameter, in row-major order
+	orders  [][][]int32   // of every net: of every epoch: as many indices as its full batches have; none for a product
+	vector  []float32     // which a product multiplies, as long as all parameters together; none for training
 }
 
-// NewWork draws the weights and the orders of a net's epochs. The orders are those of GoMLX's own in-memory data set.
-func NewWork(net Net, set data.Set, epochs int) (*Work, error) {
-	if set.Len() < net.Batch {
-		return nil, fmt.Errorf("%s: %d examples make no batch of %d: ask for more -examples", net.Name, set.Len(), net.Batch)
+// Parameter is a trainable variable: a matrix [in, out], a kernel [height, width, in, out] or a bias.
+type Parameter struct {
+	Path       string `json:"path"`
+	Dimensions []int  `json:"dimensions"`
+}
+
+// NewWork draws the weights of a task's nets and the orders of their epochs, or the vector. The orders are those of GoMLX's own in-memory
+// data set.
+func NewWork(task Task, mnist data.Set, epochs int) (*Work, error) {
+	in, err := task.inputs(mnist)
+	if err != nil {
+		return nil, err
 	}
-	w := &Work{Net: net, Rate: Rate, Seed: Seed, Dim: set.Dim(), Classes: set.Classes, Epochs: epochs, images: set.Images, labels: set.Labels}
+	w := &Work{Task: task, Inputs: in, Rate: Rate, Seed: Seed, Epochs: epochs}
+	w.Examples = len(in.labels)
+	if err := w.draw(); err != nil || task.Product {
+		return w, err
+	}
+	if w.steps() == 0 {
+		return nil, fmt.Errorf("%s: %d examples make no batch of %d: ask for more -examples", w.Name, w.Examples, w.Batch)
+	}
 	backend, _, _, err := train.Open("go")
 	if err != nil {
 		return nil, err
 	}
 	defer backend.Finalize()
-	if w.orders, err = loopOrders(backend, set.Len(), net.Batch, true, w.Seed, epochs); err != nil {
-		return nil, err
+	for i := range w.Nets {
+		orders, err := loopOrders(backend, w.Examples, w.Batch, true, w.Seed+int64(i), epochs)
+		if err != nil {
+			return nil, err
+		}
+		w.orders = append(w.orders, orders)
 	}
-	store, err := nets.Create(nets.MLP(net.Hidden, set.Classes), dtypes.Float32, set.Dim())
+	w.Examples = w.steps() * w.Batch
+	return w, nil
+}
+
+// draw draws the weights and, for a product, the vector.
+func (w *Work) draw() error {
+	net, err := nets.New(w.architecture(w.Inputs))
 	if err != nil {
-		return nil, err
+		return err
+	}
+	store, err := nets.Create(net, dtypes.Float32, w.dim())
+	if err != nil {
+		return err
 	}
 	defer store.Finalize()
-	if err := nets.Initialize(store, "", randv2.New(randv2.NewPCG(uint64(w.Seed), 0))); err != nil {
-		return nil, err
-	}
 	for v := range store.IterVariables() {
-		w.weights = append(w.weights, tensors.MustCopyFlatData[float32](v.MustValue()))
+		w.Parameters = append(w.Parameters, Parameter{v.Path(), v.Shape().Dimensions})
 	}
-	return w, nil
+	for i := range w.Nets {
+		if err := nets.Initialize(store, "", randv2.New(randv2.NewPCG(uint64(w.Seed)+uint64(i), 0))); err != nil {
+			return err
+		}
+		w.weights = append(w.weights, weightsOf(store))
+	}
+	if w.Product {
+		w.vector = normal(nets.Parameters(store), randv2.New(randv2.NewPCG(uint64(w.Seed), 2)))
+	}
+	return nil
 }
 
 // loopOrders returns the orders in which an InMemoryDataset shuffled by seed hands out n examples, epoch after epoch, by reading a data
@@ -110,104 +124,29 @@ func loopOrders(backend compute.Backend, n, batch int, dropShort bool, seed int6
 	return orders, nil
 }
 
-// set returns the work's examples.
-func (w *Work) set() data.Set {
-	return data.Set{Name: "mnist", Height: 1, Width: w.Dim, Channels: 1, Classes: w.Classes, Images: w.images, Labels: w.labels}
-}
-
-// Write puts the work into a folder; arrays are raw, little-endian.
-func (w *Work) Write(folder string) error {
-	spec, err := json.Marshal(w)
-	if err != nil {
-		return err
-	}
-	for name, content := range map[string]any{
-		"work.json": spec, "images.u8": w.images, "labels.u8": w.labels, "weights.f32": join(w.weights), "orders.i32": join(w.orders),
-	} {
-		file, err := os.Create(filepath.Join(folder, name))
-		if err != nil {
+// setWeights gives the trainable variables of a store their values, in the order of their creation.
+func setWeights(store *model.Store, weights [][]float32) error {
+	i := 0
+	for v := range store.IterVariables() {
+		if !v.Trainable {
+			continue
+		}
+		if i >= len(weights) || len(weights[i]) != v.Shape().Size() {
+			return fmt.Errorf("the weights given do not fit the variable %s, number %d, of %d values", v.Path(), i, v.Shape().Size())
+		}
+		if err := v.SetValue(tensors.FromFlatDataAndDimensions(weights[i], v.Shape().Dimensions...)); err != nil {
 			return err
 		}
-		if err := binary.Write(file, binary.LittleEndian, content); err != nil {
-			return err
-		}
-		if err := file.Close(); err != nil {
-			return err
-		}
+		i++
 	}
 	return nil
 }
 
-// ReadWork reads what Write wrote.
-func ReadWork(folder string) (*Work, error) {
-	spec, err := os.ReadFile(filepath.Join(folder, "work.json"))
-	if err != nil {
-		return nil, err
-	}
-	w := &Work{}
-	if err := json.Unmarshal(spec, w); err != nil {
-		return nil, fmt.Errorf("%s: %w", folder, err)
-	}
-	if w.images, err = os.ReadFile(filepath.Join(folder, "images.u8")); err != nil {
-		return nil, err
-	}
-	if w.labels, err = os.ReadFile(filepath.Join(folder, "labels.u8")); err != nil {
-		return nil, err
-	}
-	weights, err := readArray[float32](filepath.Join(folder, "weights.f32"))
-	if err != nil {
-		return nil, err
-	}
-	widths := append(append([]int{w.Dim}, w.Net.Hidden...), w.Classes)
-	for i, units := range widths[1:] {
-		matrix := widths[i] * units
-		w.weights = append(w.weights, weights[:matrix], weights[matrix:matrix+units])
-		weights = weights[matrix+units:]
-	}
-	orders, err := readArray[int32](filepath.Join(folder, "orders.i32"))
-	if err != nil {
-		return nil, err
-	}
-	for i, n := 0, len(orders)/w.Epochs; i < w.Epochs; i++ {
-		w.orders = append(w.orders, orders[i*n:(i+1)*n])
-	}
-	return w, nil
-}
-
-func readArray[T int32 | float32](path string) ([]T, error) {
-	raw, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	values := make([]T, len(raw)/4)
-	_, err = binary.Decode(raw, binary.LittleEndian, values)
-	return values, err
-}
-
-func join[T any](parts [][]T) []T {
-	var all []T
-	for _, p := range parts {
-		all = append(all, p...)
-	}
-	return all
-}
-
-// chosenNets returns the nets of a comma-separated list of names; all of them if the list is empty.
-func chosenNets(list string) ([]Net, error) {
-	if list == "" {
-		return benchNets, nil
-	}
-	var nets []Net
-	var known []string
-	for _, n := range benchNets {
-		known = append(known, n.Name)
-	}
-	for name := range strings.SplitSeq(list, ",") {
-		i := slices.Index(known, name)
-		if i < 0 {
-			return nil, fmt.Errorf("unknown net %q: use one of %s", name, strings.Join(known, ","))
+func weightsOf(store *model.Store) (weights [][]float32) {
+	for v := range store.IterVariables() {
+		if v.Trainable {
+			weights = append(weights, tensors.MustCopyFlatData[float32](v.MustValue()))
 		}
-		nets = append(nets, benchNets[i])
 	}
-	return nets, nil
+	return weights
 }
