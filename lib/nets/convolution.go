@@ -92,12 +92,28 @@ func (b builder) windows(x *Node, k, stride int, fill float64) *Node {
 	if b.Convolution.method(x.Graph()) == Gathered {
 		return gathered(x, height, width, k, stride)
 	}
+	if d[3] < fewChannels {
+		return slide(slide(x, 2, k, stride, width), 1, k, stride, height)
+	}
 	var parts []*Node
 	for row := range k {
 		for column := range k {
 			parts = append(parts, Slice(x, AxisRange(),
 				AxisRange(row, row+(height-1)*stride+1).Stride(stride), AxisRange(column, column+(width-1)*stride+1).Stride(stride), AxisRange()))
 		}
+	}
+	return Concatenate(parts, -1)
+}
+
+// fewChannels is below which windows are joined along the width first, and then along the height: their pieces would be so short that
+// copying them takes longer than the additional pass.
+const fewChannels = 16
+
+// slide joins, behind each other on the last axis, the k positions of an axis from each stride on.
+func slide(x *Node, axis, k, stride, out int) *Node {
+	var parts []*Node
+	for first := range k {
+		parts = append(parts, SliceAxis(x, axis, AxisRange(first, first+(out-1)*stride+1).Stride(stride)))
 	}
 	return Concatenate(parts, -1)
 }
