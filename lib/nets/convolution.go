@@ -21,11 +21,13 @@ const (
 
 // method resolves Automatic: the one place that decides how to convolve in the part of a graph that is being built.
 func (c Convolution) method(g *Graph) Convolution {
-	if c != Automatic {
+	backend, isXLA := g.Backend().(interface{ IsCUDA() bool })
+	switch {
+	case c == Sliced || c == Gathered:
 		return c
-	}
-	cuda, isXLA := g.Backend().(interface{ IsCUDA() bool })
-	if isXLA && (cuda.IsCUDA() || g.CurrentFunc().IsMain()) {
+	case !isXLA: // the Go backend's own convolutions are slow, and its pools have no gradient
+		return Sliced
+	case c == Direct || backend.IsCUDA() || g.CurrentFunc().IsMain():
 		return Direct
 	}
 	return Sliced

@@ -73,8 +73,7 @@ type slab struct {
 // trained, as running averages, too; x is [n, Height*Width*Channels] in row-major order, and labels are [n]. They must stay unchanged
 // until Close. It fails where a variable is missing, unknown or of the wrong length, and where the examples do not fit the net.
 //
-// The convolutions of values and gradients are a.Convolution, those of exact products always nets.Gathered. Automatic is the backend's
-// own, where it has one: outside a loop it is the fastest on the CPU too.
+// The convolutions of values and gradients are a.Convolution, those of exact products always nets.Gathered.
 func New(backend compute.Backend, a nets.Architecture, variables map[string][]float32, x []float32, labels []uint8, o Options) (*Loss, error) {
 	l := &Loss{backend: backend, o: o, x: x, labels: labels, dim: a.Height * a.Width * a.Channels}
 	err := l.choose(a)
@@ -109,9 +108,6 @@ func (l *Loss) choose(a nets.Architecture) (err error) {
 		if a.Convolutional() {
 			l.o.Slab = 50
 		}
-	}
-	if a.Convolution == nets.Automatic && l.backend.Capabilities().Operations[compute.OpTypeSelectAndScatterMax] {
-		a.Convolution = nets.Direct
 	}
 	if l.net, err = nets.New(a); err != nil {
 		return err
