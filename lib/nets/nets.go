@@ -87,7 +87,7 @@ func (a Architecture) Cost() float64 {
 	case "alexnet", "keskar-c1":
 		return 25e6 * positions
 	case "inception":
-		return 160e6 * positions
+		return 200e6 * positions
 	case "arpit-cnn":
 		return 212e6 * positions
 	}

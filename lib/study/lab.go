@@ -183,6 +183,16 @@ func (l *Lab) Weights(ctx context.Context, e Experiment) (map[string][]float32, 
 	if found, err := readSealed(path, &weights); found || err != nil {
 		return weights, err
 	}
+	s := newSweep(l.options.Observer, []Experiment{e}, make([]Result, 1), []int{0})
+	q := &queue{sweep: s, dir: l.options.Dir, waiting: []int{0}}
+	i, key, err := q.next(ctx, "")
+	if i < 0 || err != nil {
+		return nil, cmp.Or(err, ctx.Err())
+	}
+	defer func() { key.done(false) }()
+	if found, err := readSealed(path, &weights); found || err != nil { // another process kept them meanwhile
+		return weights, err
+	}
 	benches, err := l.openBenches(1)
 	if err != nil {
 		return nil, err
@@ -195,7 +205,6 @@ func (l *Lab) Weights(ctx context.Context, e Experiment) (map[string][]float32, 
 	if err != nil {
 		return nil, err
 	}
-	s := newSweep(l.options.Observer, []Experiment{e}, make([]Result, 1), []int{0})
 	keep := l.options
 	keep.KeepWeights = true
 	b.options, keep = keep, b.options

@@ -86,7 +86,7 @@ func curve(t *testing.T, trainer *Trainer, n, epochs int) (points []Point) {
 }
 
 // The loop of compiled steps, with a last step of 37 examples, must do what single steps on the pure-Go backend do. n = 2537 also makes
-// the evaluation take two slabs in a loop and a rest.
+// the evaluation take two slabs and a rest.
 func TestCompiledChunksEqualSingleSteps(t *testing.T) {
 	const n, batch = 2537, 50
 	chunks := newTrainer(t, "xla:cpu", batch, 0.9)

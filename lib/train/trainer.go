@@ -1,4 +1,4 @@
-// Package train trains a net: a chunk of training steps is one executable, and so is an evaluation.
+// Package train trains a net: a chunk of training steps is one executable, and so is the evaluation of a slab of examples.
 //
 // Its stance: on XLA the training step is built inside the body of a While loop, with every variable of the net and the optimizer as
 // loop state, so that a chunk of steps costs one call. A chunk's bounds are inputs: one compilation serves every chunk, of less than a
