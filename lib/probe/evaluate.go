@@ -15,7 +15,7 @@ import (
 
 // Value returns the loss. As the other methods it returns ctx's error soon after ctx ends: it looks between slabs.
 func (l *Loss) Value(ctx context.Context) (float64, error) {
-	sums, err := l.sum(ctx, l.value, 1, nil)
+	sums, err := l.sum(ctx, l.value, []shapes.Shape{scalar}, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -53,12 +53,12 @@ func (l *Loss) Product(ctx context.Context, dst, v []float64) error {
 	if l.o.Differences {
 		return l.difference(ctx, dst, v)
 	}
-	factor, err := l.upload(v, len(v))
+	vector, err := l.uploadParts(v)
 	if err != nil {
 		return fmt.Errorf("probe: %w", err)
 	}
-	defer factor.FinalizeAll()
-	sums, err := l.sum(ctx, l.product, l.Len(), nil, factor)
+	defer free(vector)
+	sums, err := l.sum(ctx, l.product, l.shapes(), nil, vector...)
 	if err == nil {
 		floats.ScaleTo(dst, 1/float64(l.Examples()), sums)
 	}
@@ -108,40 +108,57 @@ func (l *Loss) count(rows []int) (int, error) {
 
 // sumAlong returns the sum of the losses of some examples and its gradient, [1+Len], at the weights plus step times direction.
 func (l *Loss) sumAlong(ctx context.Context, direction []float64, step float64, rows []int) ([]float64, error) {
-	d, err := l.upload(direction, len(direction))
+	inputs, err := l.uploadParts(direction)
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	defer d.FinalizeAll()
-	s, err := l.upload([]float64{step}, 1)
+	defer func() { free(inputs) }()
+	s, err := l.upload([]float64{step})
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	defer s.FinalizeAll()
-	return l.sum(ctx, l.gradient, 1+l.Len(), rows, d, s)
+	inputs = append(inputs, s)
+	return l.sum(ctx, l.gradient, append([]shapes.Shape{scalar}, l.shapes()...), rows, inputs...)
 }
 
-// sum runs an executable on every slab of some examples, and returns the total, [size], that each call adds to.
-func (l *Loss) sum(ctx context.Context, exec *model.Exec, size int, rows []int, inputs ...any) ([]float64, error) {
-	total := tensors.FromShape(shapes.Make(dtypes.Float64, size))
-	defer func() { total.FinalizeAll() }()
-	err := l.each(ctx, rows, func(s slab) error {
-		outputs, err := exec.Exec(append([]any{s.x, s.y, total}, inputs...)...)
+var scalar = shapes.Make(dtypes.Float64)
+
+// shapes are those of the parts' totals.
+func (l *Loss) shapes() (all []shapes.Shape) {
+	for _, p := range l.parts {
+		all = append(all, shapes.Make(dtypes.Float64, p.Dimensions...))
+	}
+	return all
+}
+
+// sum runs an executable on every slab of some examples, and returns the totals, which each call adds to, one after another.
+func (l *Loss) sum(ctx context.Context, exec *model.Exec, of []shapes.Shape, rows []int, inputs ...*tensors.Tensor) ([]float64, error) {
+	var totals []*tensors.Tensor
+	for _, shape := range of {
+		totals = append(totals, tensors.FromShape(shape))
+	}
+	defer func() { free(totals) }()
+	err := l.each(ctx, rows, func(s []*tensors.Tensor) error {
+		outputs, err := exec.Exec(slices.Concat(s, totals, inputs))
 		if err != nil {
 			return err
 		}
-		last := total
-		total = outputs[0]
-		return last.FinalizeAll()
+		last := totals
+		totals = outputs
+		return free(last)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("probe: %w", err)
 	}
-	return tensors.CopyFlatData[float64](total)
+	var flat []float64
+	for _, total := range totals {
+		err = errors.Join(err, tensors.ConstFlatData(total, func(values []float64) { flat = append(flat, values...) }))
+	}
+	return flat, err
 }
 
 // each calls f with some examples, slab by slab.
-func (l *Loss) each(ctx context.Context, rows []int, f func(s slab) error) error {
+func (l *Loss) each(ctx context.Context, rows []int, f func(s []*tensors.Tensor) error) error {
 	if rows == nil {
 		for _, s := range l.slabs {
 			if err := ctx.Err(); err != nil {
@@ -161,7 +178,7 @@ func (l *Loss) each(ctx context.Context, rows []int, f func(s slab) error) error
 		if err != nil {
 			return err
 		}
-		if err := errors.Join(f(s), s.free()); err != nil {
+		if err := errors.Join(f(s), free(s)); err != nil {
 			return err
 		}
 	}
@@ -169,7 +186,7 @@ func (l *Loss) each(ctx context.Context, rows []int, f func(s slab) error) error
 }
 
 // gather puts the examples at rows on the device.
-func (l *Loss) gather(rows []int) (slab, error) {
+func (l *Loss) gather(rows []int) ([]*tensors.Tensor, error) {
 	var x []float32
 	var labels []uint8
 	for _, row := range rows {

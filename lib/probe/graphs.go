@@ -17,36 +17,41 @@ func (l *Loss) lossGraph(net nets.Net, scope *model.Scope, x, y *Node) *Node {
 	return MulScalar(mean, y.Shape().Size())
 }
 
-// valueGraph adds the sum of a slab's losses to a total, [1] float64.
-func (l *Loss) valueGraph(scope *model.Scope, x, y, total *Node) *Node {
-	return Add(total, joined(l.lossGraph(l.net, scope, x, y)))
+// valueGraph adds the sum of a slab's losses to a total, a float64 scalar. Its inputs are x, y and the total.
+func (l *Loss) valueGraph(scope *model.Scope, inputs []*Node) []*Node {
+	return added(inputs[2:3], l.lossGraph(l.net, scope, inputs[0], inputs[1]))
 }
 
-// gradientGraph adds the sum of a slab's losses, and its gradient, to a total, [1+Len] float64: at the weights plus step, [1], times
-// direction, [Len].
-func (l *Loss) gradientGraph(scope *model.Scope, x, y, total, direction, step *Node) *Node {
+// gradientGraph adds the sum of a slab's losses, and its gradient, to the totals: at the weights plus a step, a scalar, times a direction.
+// Its inputs are x, y, the totals, the direction and the step.
+func (l *Loss) gradientGraph(scope *model.Scope, inputs []*Node) []*Node {
+	x, n := inputs[0], len(l.parts)
+	totals, direction, step := inputs[2:3+n], inputs[3+n:3+2*n], inputs[3+2*n]
 	weights := l.nodes(x.Graph())
-	moved := l.split(Mul(direction, step))
+	moved := make([]*Node, n)
 	for i, v := range l.trained {
-		moved[i] = Add(weights[i], moved[i])
+		moved[i] = Add(weights[i], Mul(direction[i], step))
 		v.SetNodeValue(moved[i])
 	}
-	value := l.lossGraph(l.net, scope, x, y)
+	value := l.lossGraph(l.net, scope, x, inputs[1])
 	for i, v := range l.trained {
 		v.SetNodeValue(weights[i]) // or the call would return the moved weights as the variables' new values
 	}
-	return Add(total, joined(append([]*Node{value}, Gradient(value, moved...)...)...))
+	return added(totals, append([]*Node{value}, Gradient(value, moved...)...)...)
 }
 
-// productGraph adds the Hessian of the sum of a slab's losses times v, [Len], to a total, [Len] float64: the gradient of the scalar product
-// of the gradient with v. (Pearlmutter 1994 has it by forward differentiation, which GoMLX lacks.)
-func (l *Loss) productGraph(scope *model.Scope, x, y, total, v *Node) *Node {
-	value := l.lossGraph(l.twice, scope, x, y)
-	weights, factors, slope := l.nodes(x.Graph()), l.split(v), ScalarZero(x.Graph(), l.o.DType)
+// productGraph adds the Hessian of the sum of a slab's losses times a vector to the totals: the gradient of the scalar product of the gradient
+// with the vector. (Pearlmutter 1994 has it by forward differentiation, which GoMLX lacks; XLA leaves no more matrix products of it than he
+// needs.) Its inputs are x, y, the totals and the vector.
+func (l *Loss) productGraph(scope *model.Scope, inputs []*Node) []*Node {
+	x, n := inputs[0], len(l.parts)
+	totals, vector := inputs[2:2+n], inputs[2+n:]
+	value := l.lossGraph(l.twice, scope, x, inputs[1])
+	weights, slope := l.nodes(x.Graph()), ScalarZero(x.Graph(), l.o.DType)
 	for i, gradient := range Gradient(value, weights...) {
-		slope = Add(slope, ReduceAllSum(Mul(gradient, factors[i])))
+		slope = Add(slope, ReduceAllSum(Mul(gradient, vector[i])))
 	}
-	return Add(total, joined(Gradient(slope, weights...)...))
+	return added(totals, Gradient(slope, weights...)...)
 }
 
 // nodes are the trainable variables.
@@ -58,20 +63,11 @@ func (l *Loss) nodes(g *Graph) []*Node {
 	return nodes
 }
 
-// split takes a vector apart into the shapes of the trainable variables.
-func (l *Loss) split(flat *Node) []*Node {
-	var nodes []*Node
-	for _, p := range l.parts {
-		nodes = append(nodes, Reshape(Slice(flat, AxisRange(p.From, p.To)), p.Dimensions...))
+// added adds sums over a slab to the totals, float64. Vectors stay in parts on the device: XLA's code for the CPU walked through all of a joined
+// vector for each of its parts, and took 40 ms for a million values.
+func added(totals []*Node, sums ...*Node) []*Node {
+	for i, sum := range sums {
+		sums[i] = Add(totals[i], ConvertDType(sum, dtypes.Float64))
 	}
-	return nodes
-}
-
-// joined is one vector of several nodes' values, float64.
-func joined(nodes ...*Node) *Node {
-	flat := make([]*Node, len(nodes))
-	for i, node := range nodes {
-		flat[i] = Reshape(node, -1)
-	}
-	return ConvertDType(Concatenate(flat, 0), dtypes.Float64)
+	return sums
 }

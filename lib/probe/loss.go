@@ -29,7 +29,7 @@ type Options struct {
 	// 5e-8 over the loss, relative to their length, because probabilities near 1 keep few digits of what is missing: take Float64 where
 	// the loss is below 1e-5.
 	DType       dtypes.DType
-	Slab        int  // examples a call of the backend, to bound the memory; 0 is 250 for dense nets and 50 for convolutional ones
+	Slab        int  // examples a call of the backend, to bound the memory; 0 is 1000 for dense nets and 50 for convolutional ones
 	Differences bool // products by central differences of gradients, in Float64 alone, to check the exact ones
 }
 
@@ -50,7 +50,7 @@ type Loss struct {
 	x        []float32 // [n, dim]
 	labels   []uint8   // [n]
 	dim      int
-	slabs    []slab // of the whole set
+	slabs    [][]*tensors.Tensor // of the whole set: x, [rows, dim] float32, and y, [rows] int32
 	value    *model.Exec
 	gradient *model.Exec
 	product  *model.Exec
@@ -63,10 +63,12 @@ type Part struct {
 	From, To   int
 }
 
-// slab is a number of examples on the device.
-type slab struct {
-	x *tensors.Tensor // [rows, dim] float32
-	y *tensors.Tensor // [rows] int32
+// free gives back what lies on the device.
+func free(placed []*tensors.Tensor) (err error) {
+	for _, t := range placed {
+		err = errors.Join(err, t.FinalizeAll())
+	}
+	return err
 }
 
 // New places a data set and the values of a net's variables on a backend: variables has every variable by path, those that are not
@@ -104,7 +106,7 @@ func (l *Loss) choose(a nets.Architecture) (err error) {
 		}
 	}
 	if l.o.Slab == 0 {
-		l.o.Slab = 250 // few enough for the caches: 1000 took up to ten times as long on a busy machine
+		l.o.Slab = 1000
 		if a.Convolutional() {
 			l.o.Slab = 50
 		}
@@ -218,7 +220,7 @@ func (l *Loss) Close() error {
 	}
 	var err error
 	for _, s := range l.slabs {
-		err = errors.Join(err, s.free())
+		err = errors.Join(err, free(s))
 	}
 	l.slabs = nil
 	return err
@@ -272,6 +274,18 @@ func (l *Loss) set(v *model.Variable, flat []float64) error {
 	return v.SetValue(value)
 }
 
+// uploadParts puts a vector of weights on the device, in parts.
+func (l *Loss) uploadParts(flat []float64) (parts []*tensors.Tensor, err error) {
+	for _, p := range l.parts {
+		part, err := l.upload(flat[p.From:p.To], p.Dimensions...)
+		if err != nil {
+			return nil, errors.Join(err, free(parts))
+		}
+		parts = append(parts, part)
+	}
+	return parts, nil
+}
+
 // upload puts values on the device in the net's arithmetic.
 func (l *Loss) upload(flat []float64, dimensions ...int) (*tensors.Tensor, error) {
 	if l.o.DType == dtypes.Float64 {
@@ -285,23 +299,21 @@ func (l *Loss) upload(flat []float64, dimensions ...int) (*tensors.Tensor, error
 }
 
 // place puts examples on the device: inputs, [rows, dim] in row-major order, and their labels.
-func (l *Loss) place(x []float32, labels []uint8) (slab, error) {
+func (l *Loss) place(x []float32, labels []uint8) ([]*tensors.Tensor, error) {
 	y := make([]int32, len(labels))
 	for i, label := range labels {
 		y[i] = int32(label)
 	}
 	inputs, err := upload(l.backend, x, len(labels), l.dim)
 	if err != nil {
-		return slab{}, err
+		return nil, err
 	}
 	targets, err := upload(l.backend, y, len(y))
 	if err != nil {
-		return slab{}, errors.Join(err, inputs.FinalizeAll())
+		return nil, errors.Join(err, inputs.FinalizeAll())
 	}
-	return slab{inputs, targets}, nil
+	return []*tensors.Tensor{inputs, targets}, nil
 }
-
-func (s slab) free() error { return errors.Join(s.x.FinalizeAll(), s.y.FinalizeAll()) }
 
 // upload makes a tensor that lies on the device alone.
 func upload[T float32 | float64 | int32](backend compute.Backend, flat []T, dimensions ...int) (*tensors.Tensor, error) {
