@@ -83,15 +83,20 @@ func problem(x []float32, dim int, y []float64, outputs int) (n int, err error) 
 	if n, err = rows(x, dim); err != nil {
 		return 0, err
 	}
+	return n, finite(y, n, outputs)
+}
+
+// finite fails if y is not [n, outputs], or if a value is not finite.
+func finite(y []float64, n, outputs int) error {
 	if outputs < 1 || len(y) != n*outputs {
-		return 0, fmt.Errorf("exact: %d targets for %d inputs: with %d outputs there must be %d", len(y), n, outputs, n*outputs)
+		return fmt.Errorf("exact: %d targets for %d inputs: with %d outputs there must be %d", len(y), n, outputs, n*outputs)
 	}
 	for i, v := range y {
 		if v-v != 0 {
-			return 0, fmt.Errorf("exact: target %d of input %d is %g: all must be finite", i%outputs, i/outputs, v)
+			return fmt.Errorf("exact: target %d of input %d is %g: all must be finite", i%outputs, i/outputs, v)
 		}
 	}
-	return n, nil
+	return nil
 }
 
 // parallel calls f for 0..n-1, on all cores. What f does must not depend on the order of the calls.
