@@ -17,7 +17,7 @@ func TestDeep(t *testing.T) {
 	} {
 		r := rng(uint64(s.n))
 		x, y := normal(s.n*s.dim, r), targets(s.n*s.outputs, r)
-		c := must.M1(exact.Memorize(x, s.dim, y, s.outputs, r))
+		c := must.M1(exact.Memorize(ctx, x, s.dim, y, s.outputs, r))
 		deep := must.M1(c.Deep(s.depth))
 		if got := exact.Residual(must.M1(deep.Evaluate(x)), y); !(got < 1e-6) {
 			t.Errorf("%+v: residual %g", s, got)
@@ -26,7 +26,7 @@ func TestDeep(t *testing.T) {
 		for i := range others {
 			others[i] *= 2
 		}
-		want := must.M1(c.Evaluate(others))
+		want := must.M1(c.Evaluate(ctx, others))
 		scale := 1.0
 		for _, v := range want {
 			scale = max(scale, math.Abs(v))
@@ -43,7 +43,7 @@ func TestDeepSize(t *testing.T) {
 	const n, dim = 1000, 50
 	r := rng(1)
 	x, y := normal(n*dim, r), targets(n, r)
-	c := must.M1(exact.Memorize(x, dim, y, 1, r))
+	c := must.M1(exact.Memorize(ctx, x, dim, y, 1, r))
 	for _, depth := range []int{3, 4, 7, 12, 52, 1002} {
 		deep, blocks := must.M1(c.Deep(depth)), depth-2
 		if len(deep) != depth {
@@ -72,7 +72,7 @@ func TestDeepSize(t *testing.T) {
 }
 
 func TestDeepErrors(t *testing.T) {
-	c := must.M1(exact.Memorize([]float32{1, 2, 3}, 1, []float64{1, 2, 3}, 1, rng(1)))
+	c := must.M1(exact.Memorize(ctx, []float32{1, 2, 3}, 1, []float64{1, 2, 3}, 1, rng(1)))
 	for _, depth := range []int{-1, 2, 6} {
 		_, err := c.Deep(depth)
 		fails(t, err, "of a network of 3 hidden units: use 3 to 5")

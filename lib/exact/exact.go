@@ -7,6 +7,7 @@
 package exact
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"runtime"
@@ -99,16 +100,17 @@ func finite(y []float64, n, outputs int) error {
 	return nil
 }
 
-// parallel calls f for 0..n-1, on all cores. What f does must not depend on the order of the calls.
-func parallel(n int, f func(i int)) {
+// parallel calls f for 0..n-1, on all cores. What f does must not depend on the order of the calls. It fails if ctx ends, between calls.
+func parallel(ctx context.Context, n int, f func(i int)) error {
 	var next atomic.Int64
 	var group sync.WaitGroup
 	for range min(n, runtime.GOMAXPROCS(0)) {
 		group.Go(func() {
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			for i := int(next.Add(1)) - 1; i < n && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 				f(i)
 			}
 		})
 	}
 	group.Wait()
+	return ctx.Err()
 }

@@ -14,6 +14,8 @@ import (
 	"rethinking/lib/exact"
 )
 
+var ctx = context.Background()
+
 func rng(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 
 // normal draws n values from the standard normal distribution.
@@ -46,7 +48,7 @@ func labels(n int, rng *rand.Rand) []uint8 {
 // digits returns the first n train images of MNIST in [0,1], 784 values each, and their labels.
 func digits(t *testing.T, n int) ([]float32, []uint8) {
 	t.Helper()
-	train, _, err := data.Load(context.Background(), "mnist", data.Options{})
+	train, _, err := data.Load(ctx, "mnist", data.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package exact
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -38,8 +39,8 @@ const interleave = 1.0 / 8
 // unit acts on x_i: so the residual is near rounding of y. Slopes of c, or running sums of w and wb, take n steps and lose this; so do
 // compensated sums, unless the network is evaluated by them too (TestChoices).
 //
-// It fails if a value is not finite, or if two inputs are equal or have the same projection.
-func Memorize(x []float32, dim int, y []float64, outputs int, rng *rand.Rand) (*Network, error) {
+// It fails if a value is not finite, if two inputs are equal or have the same projection, or if ctx ends.
+func Memorize(ctx context.Context, x []float32, dim int, y []float64, outputs int, rng *rand.Rand) (*Network, error) {
 	n, err := problem(x, dim, y, outputs)
 	if err != nil {
 		return nil, err
@@ -59,12 +60,15 @@ func Memorize(x []float32, dim int, y []float64, outputs int, rng *rand.Rand) (*
 	for i := 1; i < n; i++ {
 		c.B[i] = c.Z[i-1] + interleave*(c.Z[i]-c.Z[i-1])
 	}
-	parallel(outputs, func(k int) {
+	err = parallel(ctx, outputs, func(k int) {
 		w := c.W[k*n : (k+1)*n]
-		for i, z := range c.Z {
-			w[i] = (y[order[i]*outputs+k] - c.sum(w[:i], z)) / (z - c.B[i])
+		for i := 0; i < n && ctx.Err() == nil; i++ {
+			w[i] = (y[order[i]*outputs+k] - c.sum(w[:i], c.Z[i])) / (c.Z[i] - c.B[i])
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	return c, nil
 }
 
@@ -115,20 +119,24 @@ func (c *Network) sort(x []float32) (order []int, err error) {
 // Parameters is the number of weights: d + n + n for each output.
 func (c *Network) Parameters() int { return len(c.A) + len(c.B) + len(c.W) }
 
-// Evaluate returns c(x) of each input of x, [m, d]: [m, Outputs]. It fails if x does not fit, or is not finite.
-func (c *Network) Evaluate(x []float32) ([]float64, error) {
+// Evaluate returns c(x) of each input of x, [m, d]: [m, Outputs]. It fails if x does not fit, or is not
+// finite, or if ctx ends.
+func (c *Network) Evaluate(ctx context.Context, x []float32) ([]float64, error) {
 	dim, n := len(c.A), len(c.B)
 	m, err := rows(x, dim)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]float64, m*c.Outputs)
-	parallel(m, func(i int) {
+	err = parallel(ctx, m, func(i int) {
 		z := c.project(x[i*dim : (i+1)*dim])
 		for k := range c.Outputs {
 			out[i*c.Outputs+k] = c.sum(c.W[k*n:(k+1)*n], z)
 		}
 	})
+	if err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

@@ -16,11 +16,11 @@ func TestMemorize(t *testing.T) {
 	for _, s := range []struct{ n, dim, outputs int }{{1, 1, 1}, {2, 1, 1}, {3, 5, 2}, {100, 1, 1}, {400, 30, 10}, {1000, 784, 1}} {
 		r := rng(uint64(s.n))
 		x, y := normal(s.n*s.dim, r), targets(s.n*s.outputs, r)
-		c := must.M1(exact.Memorize(x, s.dim, y, s.outputs, r))
+		c := must.M1(exact.Memorize(ctx, x, s.dim, y, s.outputs, r))
 		if got, want := c.Parameters(), s.dim+s.n+s.n*s.outputs; got != want {
 			t.Errorf("%+v: %d weights, want %d", s, got, want)
 		}
-		if got := exact.Residual(must.M1(c.Evaluate(x)), y); !(got < 1e-10) {
+		if got := exact.Residual(must.M1(c.Evaluate(ctx, x)), y); !(got < 1e-10) {
 			t.Errorf("%+v: residual %g", s, got)
 		}
 		for i, z := range c.Z {
@@ -37,14 +37,14 @@ func TestMemorizeRandomLabels(t *testing.T) {
 	images, _ := digits(t, n)
 	for name, x := range map[string][]float32{"mnist": images, "normal": normal(n*784, rng(1))} {
 		labels := labels(n, rng(2))
-		one := must.M1(exact.Memorize(x, 784, exact.Indices(labels), 1, rng(3)))
-		out := must.M1(one.Evaluate(x))
+		one := must.M1(exact.Memorize(ctx, x, 784, exact.Indices(labels), 1, rng(3)))
+		out := must.M1(one.Evaluate(ctx, x))
 		if !slices.Equal(exact.Nearest(out, 10), labels) {
 			t.Errorf("%s: rounded outputs are not the labels", name)
 		}
 		hot := must.M1(exact.OneHot(labels, 10))
-		ten := must.M1(exact.Memorize(x, 784, hot, 10, rng(3)))
-		outs := must.M1(ten.Evaluate(x))
+		ten := must.M1(exact.Memorize(ctx, x, 784, hot, 10, rng(3)))
+		outs := must.M1(ten.Evaluate(ctx, x))
 		if !slices.Equal(exact.Argmax(outs, 10), labels) {
 			t.Errorf("%s: largest outputs are not at the labels", name)
 		}
@@ -61,9 +61,9 @@ func TestMemorizeIsTheTheoremsNetwork(t *testing.T) {
 	const n, dim = 60, 3
 	r := rng(1)
 	x, y := normal(n*dim, r), targets(n, r)
-	c := must.M1(exact.Memorize(x, dim, y, 1, r))
+	c := must.M1(exact.Memorize(ctx, x, dim, y, 1, r))
 	others := normal(500*dim, r)
-	for i, got := range must.M1(c.Evaluate(others)) {
+	for i, got := range must.M1(c.Evaluate(ctx, others)) {
 		z, want := 0.0, 0.0
 		for k, a := range c.A {
 			z += a * float64(others[i*dim+k])
@@ -108,7 +108,7 @@ func triangular(c *exact.Network) *mat.TriDense {
 func TestConditioning(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 10, 200} {
 		r := rng(uint64(n))
-		c := must.M1(exact.Memorize(normal(n*4, r), 4, targets(n, r), 1, r))
+		c := must.M1(exact.Memorize(ctx, normal(n*4, r), 4, targets(n, r), 1, r))
 		got, a := c.Conditioning(), triangular(c)
 		var inverse mat.TriDense
 		if err := inverse.InverseTri(a); err != nil {
@@ -135,9 +135,9 @@ func TestMemorizeByOutputAndSeed(t *testing.T) {
 	for i := range first {
 		first[i] = y[2*i]
 	}
-	two := must.M1(exact.Memorize(x, dim, y, 2, rng(3)))
-	one := must.M1(exact.Memorize(x, dim, first, 1, rng(3)))
-	other := must.M1(exact.Memorize(x, dim, first, 1, rng(4)))
+	two := must.M1(exact.Memorize(ctx, x, dim, y, 2, rng(3)))
+	one := must.M1(exact.Memorize(ctx, x, dim, first, 1, rng(3)))
+	other := must.M1(exact.Memorize(ctx, x, dim, first, 1, rng(4)))
 	if !slices.Equal(two.W[:n], one.W) || !slices.Equal(two.A, one.A) {
 		t.Error("the first of two outputs differs from the only one")
 	}
@@ -148,7 +148,7 @@ func TestMemorizeByOutputAndSeed(t *testing.T) {
 
 func TestMemorizeErrors(t *testing.T) {
 	fit := func(x []float32, dim int, y []float64, outputs int) error {
-		_, err := exact.Memorize(x, dim, y, outputs, rng(1))
+		_, err := exact.Memorize(ctx, x, dim, y, outputs, rng(1))
 		return err
 	}
 	nan, inf := float32(math.NaN()), math.Inf(1)
@@ -159,8 +159,8 @@ func TestMemorizeErrors(t *testing.T) {
 	fails(t, fit([]float32{1, nan}, 1, make([]float64, 2), 1), "value 0 of input 1 is NaN")
 	fails(t, fit([]float32{1, 2}, 1, []float64{1, inf}, 1), "target 0 of input 1 is +Inf")
 	fails(t, fit([]float32{1, 2}, 1, make([]float64, 3), 1), "3 targets for 2 inputs: with 1 outputs there must be 2")
-	c := must.M1(exact.Memorize([]float32{1, 2}, 1, []float64{1, 2}, 1, rng(1)))
-	_, err := c.Evaluate([]float32{nan})
+	c := must.M1(exact.Memorize(ctx, []float32{1, 2}, 1, []float64{1, 2}, 1, rng(1)))
+	_, err := c.Evaluate(ctx, []float32{nan})
 	fails(t, err, "value 0 of input 0 is NaN")
 }
 

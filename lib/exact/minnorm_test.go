@@ -62,7 +62,7 @@ func TestDescend(t *testing.T) {
 			if batch > 0 {
 				o.Epochs = 500
 			}
-			w, epochs, err := m.Descend(context.Background(), y, 3, o, rng(3))
+			w, epochs, err := m.Descend(ctx, y, 3, o, rng(3))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -88,7 +88,7 @@ func TestDescend(t *testing.T) {
 // With all examples a step, the first step and its loss are what the formulas say.
 func TestDescendFirstStep(t *testing.T) {
 	m := must.M1(exact.NewMinimumNorm([]float32{1, 0, 0, 0, 2, 0}, 3))
-	w, epochs, err := m.Descend(context.Background(), []float64{1, -1}, 1, exact.Descent{Epochs: 1, Rate: 0.5}, rng(1))
+	w, epochs, err := m.Descend(ctx, []float64{1, -1}, 1, exact.Descent{Epochs: 1, Rate: 0.5}, rng(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func TestMinimumNormErrors(t *testing.T) {
 	fails(t, build([]float32{1, 2, 3}, 2), "3 values are no whole number")
 	m := must.M1(exact.NewMinimumNorm([]float32{1, 0, 0, 0, 1, 0}, 3))
 	descend := func(o exact.Descent) error {
-		_, _, err := m.Descend(context.Background(), []float64{1, 2}, 1, o, rng(1))
+		_, _, err := m.Descend(ctx, []float64{1, 2}, 1, o, rng(1))
 		return err
 	}
 	fails(t, descend(exact.Descent{Start: make([]float64, 2)}), "a start of 2 weights: there are 3")
