@@ -218,7 +218,8 @@ func (b *bench) prepare(e Experiment, x examples) error {
 	return nil
 }
 
-// slabOfImages is how many examples a convolutional net evaluates at once: its activations are larger than its inputs.
+// slabOfImages is how many examples a convolutional net evaluates at once on a processor: its activations are larger than its inputs, and
+// should stay in the cache.
 const slabOfImages = 200
 
 func (b *bench) newTrainer(e Experiment, x examples) (*train.Trainer, error) {
@@ -232,7 +233,7 @@ func (b *bench) newTrainer(e Experiment, x examples) (*train.Trainer, error) {
 		WeightDecay:  train.WeightDecay{Rate: e.Regularization.WeightDecay, Decoupled: e.Regularization.Decoupled},
 		Augmentation: x.augmented,
 	}
-	if architecture.Convolutional() {
+	if architecture.Convolutional() && b.name != "xla:cuda" {
 		spec.Slab = slabOfImages
 	}
 	return train.New(b.backend, spec)

@@ -48,9 +48,12 @@ func modules() map[string]string {
 	return versions
 }
 
-// device is the name of what computes: the GPU's as its plugin gives it, else the processor's.
+// device is the name of what computes: the GPU's, from its driver or else as XLA calls it, or the processor's.
 func device(backend compute.Backend, name string) string {
 	if strings.Contains(name, "cuda") {
+		if out, err := exec.Command("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "--id=0").Output(); err == nil {
+			return strings.TrimSpace(string(out))
+		}
 		return backend.DeviceDescription(0)
 	}
 	if b, err := os.ReadFile("/proc/cpuinfo"); err == nil {

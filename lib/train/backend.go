@@ -13,8 +13,8 @@ import (
 	_ "github.com/gomlx/gomlx/backends/default" // registers XLA (CPU and CUDA) and the pure-Go backend
 )
 
-// preferred are the backends to try when none is named, best first. TF32 is off: it would change results by more than float32 rounding.
-var preferred = []string{"xla:cuda,tf32=false", "xla:cpu", "go"}
+// preferred are the backends to try when none is named, best first.
+var preferred = []string{"xla:cuda", "xla:cpu", "go"}
 
 // Open opens the backend that config names ("xla:cpu", "xla:cuda", "go", ...), or that GOMLX_BACKEND names if config is "", or else the
 // first that works of CUDA, XLA on the CPU, and pure Go. The name is that of the configuration opened, without options; the warning is
@@ -73,7 +73,29 @@ func newBackend(config string) (backend compute.Backend, err error) {
 	if config == "xla:cpu" {
 		return xla.NewWithOptions("cpu", pjrt.NamedValuesMap{"cpu_device_count": int64(1)})
 	}
+	if config == cuda || strings.HasPrefix(config, cuda+",") {
+		if config, err = exact(config); err != nil {
+			return nil, err
+		}
+	}
 	return compute.NewWithConfig(config)
+}
+
+const cuda = "xla:cuda"
+
+// exact makes a CUDA configuration repeat its results: TF32 is off unless the configuration says otherwise, because it changes results by
+// more than float32 rounding, and XLA takes none of its kernels that add in an order of chance.
+func exact(config string) (string, error) {
+	const flags, deterministic = "XLA_FLAGS", "--xla_gpu_deterministic_ops"
+	if before := os.Getenv(flags); !strings.Contains(before, deterministic) {
+		if err := os.Setenv(flags, strings.TrimSpace(before+" "+deterministic+"=true")); err != nil {
+			return "", err
+		}
+	}
+	if !strings.Contains(config, "tf32") {
+		config += ",tf32=false"
+	}
+	return config, nil
 }
 
 func withoutOptions(config string) string {
