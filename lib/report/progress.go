@@ -44,6 +44,11 @@ func (l *Live) Fetching(f study.Fetching) {
 	})
 }
 
+// Measuring implements study.Observer.
+func (l *Live) Measuring(m study.Measuring) {
+	l.update(func() string { return bar(m.Fraction, m.Kind, words(m.Left)+" left") })
+}
+
 // Progress implements study.Observer.
 func (l *Live) Progress(p study.Progress) { l.update(func() string { return progressLine(p) }) }
 
@@ -114,8 +119,12 @@ func progressLine(p study.Progress) string {
 	if p.Left > 0 {
 		parts = append(parts, words(p.Left)+" left")
 	}
+	return bar(p.Fraction, parts...)
+}
+
+func bar(fraction float64, parts ...string) string {
 	return fmt.Sprintf("<div class=\"rethinking-progress\"><progress max=\"1\" value=\"%.3f\"></progress> %s</div>",
-		p.Fraction, html.EscapeString(strings.Join(parts, " · ")))
+		fraction, html.EscapeString(strings.Join(parts, " · ")))
 }
 
 // summary is the line that stays: "18 runs: 6 trained in 2 min 10 s, 12 read from disk; backend xla:cpu".

@@ -157,7 +157,7 @@ func (n Net) architecture(set data.Set, r Regularization) nets.Architecture {
 	}
 }
 
-// Sample is some training examples as a net sees them.
+// Sample is examples as a net sees them.
 type Sample struct {
 	Experiment              Experiment
 	Height, Width, Channels int
@@ -167,20 +167,40 @@ type Sample struct {
 	Corrupted               []bool    // the label differs from the true one, or the input was replaced
 }
 
+// Len is the number of examples.
+func (s Sample) Len() int { return len(s.Labels) }
+
+// Dim is the number of values of an example.
+func (s Sample) Dim() int { return s.Height * s.Width * s.Channels }
+
 // Sample returns the first n training examples of an experiment, preprocessed and corrupted as its net would see them in an evaluation.
 func (l *Lab) Sample(ctx context.Context, e Experiment, n int) (Sample, error) {
 	if err := e.Validate(); err != nil {
 		return Sample{}, err
 	}
-	x, err := l.library.examples(ctx, e)
+	s, _, err := l.Examples(ctx, e)
 	if err != nil {
 		return Sample{}, err
 	}
-	if n < 1 || n > len(x.labels) {
-		return Sample{}, fmt.Errorf("study: a sample of %d examples: ask for 1 to %d", n, len(x.labels))
+	if n < 1 || n > s.Len() {
+		return Sample{}, fmt.Errorf("study: a sample of %d examples: ask for 1 to %d", n, s.Len())
 	}
-	return Sample{
-		Experiment: e, Height: x.set.Height, Width: x.set.Width, Channels: x.set.Channels, ClassNames: x.set.ClassNames,
-		X: slices.Clone(x.x[:n*x.set.Dim()]), Labels: x.labels[:n], Corrupted: x.corrupted[:n],
-	}, nil
+	s.X, s.Labels, s.Corrupted = slices.Clone(s.X[:n*s.Dim()]), s.Labels[:n], s.Corrupted[:n]
+	return s, nil
+}
+
+// Examples returns the training and test examples of an experiment, preprocessed and corrupted as its net would see them in an evaluation. Its
+// net and training may be left out, where there is none.
+func (l *Lab) Examples(ctx context.Context, e Experiment) (train, test Sample, err error) {
+	if err := e.validateExamples(); err != nil {
+		return Sample{}, Sample{}, err
+	}
+	x, err := l.library.examples(ctx, e)
+	if err != nil {
+		return Sample{}, Sample{}, err
+	}
+	of := func(values []float32, labels []uint8, corrupted []bool) Sample {
+		return Sample{e, x.set.Height, x.set.Width, x.set.Channels, x.set.ClassNames, values, labels, corrupted}
+	}
+	return of(x.x, x.labels, x.corrupted), of(x.test, x.testLabels, make([]bool, len(x.testLabels))), nil
 }

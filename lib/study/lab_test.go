@@ -46,9 +46,10 @@ func openLab(t *testing.T, o study.Options) *study.Lab {
 
 // watcher records what it is told, and calls then on every progress.
 type watcher struct {
-	progress []study.Progress
-	finished []study.Finished
-	then     func(study.Progress)
+	progress  []study.Progress
+	finished  []study.Finished
+	measuring []study.Measuring
+	then      func(study.Progress)
 }
 
 func (w *watcher) Progress(p study.Progress) {
@@ -57,8 +58,9 @@ func (w *watcher) Progress(p study.Progress) {
 		w.then(p)
 	}
 }
-func (w *watcher) Fetching(study.Fetching)   {}
-func (w *watcher) Finished(f study.Finished) { w.finished = append(w.finished, f) }
+func (w *watcher) Fetching(study.Fetching)     {}
+func (w *watcher) Measuring(m study.Measuring) { w.measuring = append(w.measuring, m) }
+func (w *watcher) Finished(f study.Finished)   { w.finished = append(w.finished, f) }
 
 func read(t *testing.T, path string) []byte {
 	t.Helper()

@@ -6,6 +6,8 @@ import "time"
 type Observer interface {
 	// Fetching is called while a data set is downloaded.
 	Fetching(Fetching)
+	// Measuring is called while Measure computes.
+	Measuring(Measuring)
 	Progress(Progress)
 	// Finished is called once for every experiment of a call to All or Run that has ended: with a result just trained or read from disk,
 	// or an error. Of the runs that the end of a context stops, it gets the first alone, and nothing afterwards.
@@ -16,6 +18,13 @@ type Observer interface {
 type Fetching struct {
 	Name        string // of the data set
 	Done, Total int64
+}
+
+// Measuring is where a computation of Measure stands.
+type Measuring struct {
+	Kind     string
+	Fraction float64       // done, in (0,1]
+	Left     time.Duration // estimate
 }
 
 // Progress is where a sweep stands.

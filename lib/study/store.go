@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 )
 
-// A result lies in two files of the results folder: KEY.json holds the Experiment and its Measurements, which are the same bytes every
-// time, and KEY.provenance.json how this run came about. KEY.json is written last: where it exists, the result is whole.
+// A result lies in two files of the results folder: KEY.json holds the Experiment and its Measurements (or, see Measure, a question and its
+// answer), which are the same bytes every time, and KEY.provenance.json how this run came about. KEY.json is written last: where it exists, the result is whole.
 func resultPath(dir, key string) string     { return filepath.Join(dir, key+".json") }
 func provenancePath(dir, key string) string { return filepath.Join(dir, key+".provenance.json") }
 
@@ -74,7 +74,12 @@ func save(dir string, r Result) error {
 	if err != nil {
 		return fmt.Errorf("study: provenance of %s: %w", key, err)
 	}
-	if err := writeFile(provenancePath(dir, key), append(provenance, '\n')); err != nil {
+	return keep(dir, key, content, append(provenance, '\n'))
+}
+
+// keep writes KEY.json and its provenance, the former last.
+func keep(dir, key string, content, provenance []byte) error {
+	if err := writeFile(provenancePath(dir, key), provenance); err != nil {
 		return fmt.Errorf("study: result %s is not kept: %w", key, err)
 	}
 	if err := writeFile(resultPath(dir, key), content); err != nil {

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -11,20 +12,14 @@ import (
 
 // Validate tells what is wrong with an Experiment: which field, its value, and what it may be. Lab calls it before any time is spent.
 func (e Experiment) Validate() error {
-	train, test, err := data.Sizes(e.Data.Name)
-	if err != nil {
+	if err := e.validateExamples(); err != nil {
 		return err
 	}
-	if e.Data.Train < 0 || e.Data.Train > train {
-		return invalid("Data.Train", e.Data.Train, "0 (all) to %d", train)
+	n := e.Data.Train
+	if n == 0 {
+		n, _, _ = data.Sizes(e.Data.Name) // a name that has just passed
 	}
-	if e.Data.Test < 0 || e.Data.Test > test {
-		return invalid("Data.Test", e.Data.Test, "0 (all) to %d", test)
-	}
-	if e.Data.Train > 0 {
-		train = e.Data.Train
-	}
-	for _, err := range []error{e.Data.Preprocessing.Validate(), e.Corruption.validate(), e.Regularization.validate(), e.Training.validate(train)} {
+	for _, err := range []error{e.Regularization.validate(), e.Training.validate(n)} {
 		if err != nil {
 			return err
 		}
@@ -33,6 +28,20 @@ func (e Experiment) Validate() error {
 		return fmt.Errorf("study: Corruption is %s, Regularization is %s: corrupted inputs stay as they were drawn, leave the crop, flip and rotation out", e.Corruption, e.Regularization)
 	}
 	return e.Net.validate()
+}
+
+// validateExamples is the part of Validate that the examples depend on.
+func (e Experiment) validateExamples() error {
+	train, test, err := data.Sizes(e.Data.Name)
+	switch {
+	case err != nil:
+		return err
+	case e.Data.Train < 0 || e.Data.Train > train:
+		return invalid("Data.Train", e.Data.Train, "0 (all) to %d", train)
+	case e.Data.Test < 0 || e.Data.Test > test:
+		return invalid("Data.Test", e.Data.Test, "0 (all) to %d", test)
+	}
+	return cmp.Or(e.Data.Preprocessing.Validate(), e.Corruption.validate())
 }
 
 func (c Corruption) spoilsInputs() bool { return c.Pixels != "" || c.Gaussian > 0 || c.Noise > 0 }

@@ -36,6 +36,11 @@ func (p *progress) Fetching(at study.Fetching) {
 	p.show(float64(at.Done)/float64(at.Total), fmt.Sprintf("downloading %s, %d of %d MB", at.Name, at.Done>>20, at.Total>>20))
 }
 
+// Measuring shows how a computation goes, as Progress does.
+func (p *progress) Measuring(at study.Measuring) {
+	p.show(at.Fraction, fmt.Sprintf("%s, %s left", at.Kind, at.Left.Round(time.Second)))
+}
+
 // Progress redraws the bar, at most ten times a second, or writes a line now and then.
 func (p *progress) Progress(at study.Progress) {
 	p.show(at.Fraction, fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
