@@ -18,10 +18,11 @@ var ErrDiverged = errors.New("the loss is not finite: lower the learning rate or
 // chunkTime is how long a chunk of steps should take: short enough to stop soon, long enough for the cost of a call to vanish.
 const chunkTime = 700 * time.Millisecond
 
-// chunkSteps is how many steps the next chunk may have: what the pace allows, and few while it is unknown.
+// chunkSteps is how many steps the next chunk may have: what the pace allows, and one while it is unknown, which on a large net may take
+// seconds.
 func (t *Trainer) chunkSteps() int {
 	if t.pace == 0 {
-		return 4
+		return 1
 	}
 	return max(1, int(chunkTime/t.pace))
 }

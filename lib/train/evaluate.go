@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -23,25 +24,28 @@ type Standing struct {
 	All, Clean, Corrupted Evaluation
 }
 
-// Evaluate measures the net on a set. Where the loss is not finite it returns ErrDiverged.
-func (t *Trainer) Evaluate(set Examples) (Evaluation, error) {
-	s, err := t.Standing(set)
+// Evaluate measures the net on a set. Where the loss is not finite it returns ErrDiverged; when ctx ends, its error, within a slab.
+func (t *Trainer) Evaluate(ctx context.Context, set Examples) (Evaluation, error) {
+	s, err := t.Standing(ctx, set)
 	return s.All, err
 }
 
 // Standing measures the net on a set and its parts. Where the loss is not finite it returns ErrDiverged.
-func (t *Trainer) Standing(set Examples) (Standing, error) {
-	s, _, err := t.standingFrom(set, 0)
+func (t *Trainer) Standing(ctx context.Context, set Examples) (Standing, error) {
+	s, _, err := t.standingFrom(ctx, set, 0)
 	return s, err
 }
 
 // standingFrom is Standing where the accuracy on the set is at least a threshold; where it is not, which shows after few examples if it
 // is far from it, reached is false.
-func (t *Trainer) standingFrom(set Examples, threshold float64) (s Standing, reached bool, err error) {
+func (t *Trainer) standingFrom(ctx context.Context, set Examples, threshold float64) (s Standing, reached bool, err error) {
 	var total sums
 	n, k, slabs := set.Len(), set.corrupted, t.slabsOf(set.Len())
 	wrong := allowed(n, threshold)
 	for i := range slabs {
+		if err := ctx.Err(); err != nil {
+			return Standing{}, false, err
+		}
 		outs, err := t.slab.Exec(set.X, set.Y, set.Corrupted, int32(i*t.spec.Slab))
 		if err := total.add(outs, err); err != nil {
 			return Standing{}, false, err

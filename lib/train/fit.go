@@ -57,14 +57,14 @@ type fit struct {
 // examples as it takes to find too many wrong ones: the first epoch at each milestone is found as if every epoch were evaluated.
 func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PCG, from *Checkpoint, hooks Hooks) error {
 	f := &fit{Trainer: t, plan: plan, sets: sets, orders: orders, hooks: hooks}
-	if err := f.begin(from); err != nil {
+	if err := f.begin(ctx, from); err != nil {
 		return err
 	}
 	for f.at.Epoch < plan.Epochs && !f.reached() {
 		if err := f.epoch(ctx); err != nil {
 			return err
 		}
-		if err := f.evaluate(); err != nil {
+		if err := f.evaluate(ctx); err != nil {
 			return fmt.Errorf("after epoch %d: %w", f.at.Epoch, err)
 		}
 		if err := f.tell(0); err != nil {
@@ -75,12 +75,12 @@ func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PC
 }
 
 // begin goes to a checkpoint, or evaluates the initial weights.
-func (f *fit) begin(from *Checkpoint) (err error) {
+func (f *fit) begin(ctx context.Context, from *Checkpoint) (err error) {
 	if from == nil {
 		if f.at.Order, err = f.orders.MarshalBinary(); err != nil {
 			return err
 		}
-		return f.evaluate()
+		return f.evaluate(ctx)
 	}
 	if err := f.SetState(from.State); err != nil {
 		return err
@@ -133,18 +133,18 @@ func (f *fit) tell(part float64) error {
 }
 
 // evaluate measures the standing at the end of an epoch, if that is due or if the next milestone is reached.
-func (f *fit) evaluate() error {
+func (f *fit) evaluate(ctx context.Context) error {
 	threshold := 0.
 	if f.at.Epoch > 0 && !f.plan.due(f.at.Epoch, f.at.Last.Epoch) {
 		if threshold = f.plan.next(f.at.Highest); f.plan.Evaluate > 0 || threshold > 1 {
 			return nil
 		}
 	}
-	train, reached, err := f.standingFrom(f.sets.Train, threshold)
+	train, reached, err := f.standingFrom(ctx, f.sets.Train, threshold)
 	if err != nil || !reached {
 		return err
 	}
-	test, err := f.Evaluate(f.sets.Test)
+	test, err := f.Evaluate(ctx, f.sets.Test)
 	if err != nil {
 		return err
 	}

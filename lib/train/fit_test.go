@@ -247,12 +247,12 @@ func TestStandingOfParts(t *testing.T) {
 		}
 	}
 	trainer := newTrainer(t, "xla:cpu", 50, 0)
-	got, err := trainer.Standing(NewExamples(x, labels, corrupted))
+	got, err := trainer.Standing(t.Context(), NewExamples(x, labels, corrupted))
 	if err != nil {
 		t.Fatal(err)
 	}
 	alone := func(x []float32, labels []uint8) Evaluation {
-		e, err := trainer.Evaluate(NewExamples(x, labels, nil))
+		e, err := trainer.Evaluate(t.Context(), NewExamples(x, labels, nil))
 		if err != nil {
 			t.Fatal(err)
 		}

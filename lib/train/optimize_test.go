@@ -117,7 +117,7 @@ func TestConvolutionalChunksEqualSingleSteps(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		end, err := trainer.Evaluate(set)
+		end, err := trainer.Evaluate(t.Context(), set)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -133,7 +133,7 @@ func TestManySizes(t *testing.T) {
 	trainer := newTrainer(t, "go", 10, 0)
 	for n := 2; n < 40; n++ {
 		x, labels := gaussian(n)
-		if _, err := trainer.Evaluate(NewExamples(x, labels, nil)); err != nil {
+		if _, err := trainer.Evaluate(t.Context(), NewExamples(x, labels, nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -216,7 +216,7 @@ func slopeAt(t *testing.T, trainer *Trainer, set Examples, weights map[string][]
 				t.Fatal(err)
 			}
 		}
-		e, err := trainer.Evaluate(set)
+		e, err := trainer.Evaluate(t.Context(), set)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,7 +300,7 @@ func TestEvaluateUniformLogits(t *testing.T) {
 				zeros++
 			}
 		}
-		got, err := trainer.Evaluate(NewExamples(x, labels, nil))
+		got, err := trainer.Evaluate(t.Context(), NewExamples(x, labels, nil))
 		want := Evaluation{n, math.Log(classes), float64(zeros) / float64(n)}
 		if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-6, 0)); err != nil || diff != "" {
 			t.Errorf("n %d: error %v\n%s", n, err, diff)
@@ -317,5 +317,16 @@ func TestOpen(t *testing.T) {
 	}
 	if warning := slow("go", errors.New("no plugin")); !strings.Contains(warning, "20 times slower") {
 		t.Errorf("no plain warning of the Go backend's cost: %q", warning)
+	}
+}
+
+// An evaluation that is no longer wanted ends before its next slab.
+func TestEvaluationStops(t *testing.T) {
+	trainer := newTrainer(t, "xla:cpu", 50, 0)
+	x, labels := gaussian(2000)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := trainer.Evaluate(ctx, NewExamples(x, labels, nil)); !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
 	}
 }
