@@ -88,6 +88,9 @@ var figures = []struct {
 	{"curves", func() (Figure, error) {
 		return Curves(sweep(levels, 3, 40), study.TrainLoss, By(study.LabelCorruption), Caption("How fast the labels are *learned*."))
 	}},
+	{"measured-log", func() (Figure, error) {
+		return madeUpGaps().Plot(gapQuantity, distance, Log(), LogX(), Caption("A power law."))
+	}},
 	{"curves-log", func() (Figure, error) {
 		return Curves(sweep(levels, 3, 40), study.TrainLoss, By(study.LabelCorruption), Log(), Name("loss-log"))
 	}},

@@ -28,7 +28,7 @@ func (f Figure) layout() *grob.Layout {
 	}
 	for _, note := range f.Notes {
 		l.Annotations = append(l.Annotations, grob.LayoutAnnotation{
-			X: note.X, Y: f.Y.coordinate(note.Y), Text: plain(note.Text), Showarrow: types.False, Font: &grob.LayoutAnnotationFont{Size: types.N(12)},
+			X: f.X.coordinate(note.X), Y: f.Y.coordinate(note.Y), Text: plain(note.Text), Showarrow: types.False, Font: &grob.LayoutAnnotationFont{Size: types.N(12)},
 		})
 	}
 	return l
@@ -70,7 +70,7 @@ const (
 
 func (f Figure) axisX() *grob.LayoutXaxis {
 	a := &grob.LayoutXaxis{
-		Title: &grob.LayoutXaxisTitle{Text: plain(f.X.Label), Standoff: types.N(8)}, Range: []float64{round(f.X.Min, 6), round(f.X.Max, 6)},
+		Title: &grob.LayoutXaxisTitle{Text: plain(f.X.Label), Standoff: types.N(8)}, Range: []float64{f.X.coordinate(f.X.Min), f.X.coordinate(f.X.Max)},
 		Showgrid: types.False, Zeroline: types.False, Showline: types.True, Linecolor: axisColor, Ticks: "outside", Tickcolor: axisColor,
 	}
 	if f.X.Categories != nil {
@@ -82,6 +82,9 @@ func (f Figure) axisX() *grob.LayoutXaxis {
 		a.Tickvals, a.Ticktext = values(at), types.DataArray(names)
 	} else {
 		a.Tickvals = values(f.X.marks())
+	}
+	if f.X.Log {
+		a.Type = grob.LayoutXaxisTypeLog
 	}
 	return a
 }

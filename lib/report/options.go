@@ -14,7 +14,7 @@ type Option func(*settings)
 type settings struct {
 	by                *study.Field
 	name, title, text string
-	log               bool
+	log, logX         bool
 	reference         *Reference
 }
 
@@ -32,6 +32,9 @@ func Caption(markdown string) Option { return func(s *settings) { s.text = markd
 
 // Log makes the vertical axis logarithmic. Values that are not above zero are left out, and the caption says how many.
 func Log() Option { return func(s *settings) { s.log = true } }
+
+// LogX makes the horizontal axis logarithmic; its values are all above zero.
+func LogX() Option { return func(s *settings) { s.logX = true } }
 
 // Chance draws a dotted line at the accuracy of guessing, in percent.
 func Chance(percent float64) Option {
@@ -58,7 +61,7 @@ func (s settings) finish(f Figure) (Figure, error) {
 	if f.Reference != nil && (math.IsNaN(f.Reference.Y) || math.IsInf(f.Reference.Y, 0)) {
 		return Figure{}, fmt.Errorf("report: %q: the reference line %q lies at %v: give it a number", f.Title, f.Reference.Label, f.Reference.Y)
 	}
-	f.Y.Log = s.log
+	f.Y.Log, f.X.Log = s.log, s.logX && f.X.Categories == nil
 	if dropped := f.dropUndrawable(); dropped > 0 {
 		what := "not finite"
 		if s.log {

@@ -24,7 +24,7 @@ func (b brush) at(x, y float64) vg.Point { return vg.Point{X: b.x(x), Y: b.y(y)}
 func (pic picture) Plot(c draw.Canvas, p *plot.Plot) {
 	f := pic.f
 	x, y := p.Transforms(&c)
-	b := brush{c, x, func(v float64) vg.Length { return y(f.Y.coordinate(v)) }}
+	b := brush{c, func(v float64) vg.Length { return x(f.X.coordinate(v)) }, func(v float64) vg.Length { return y(f.Y.coordinate(v)) }}
 	for _, v := range f.Y.marks() {
 		b.level(v, f, draw.LineStyle{Color: color.Gray{0xE4}, Width: 0.7})
 	}

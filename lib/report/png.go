@@ -44,7 +44,7 @@ func encode(canvas *vgimg.Canvas, title string) ([]byte, error) {
 // plot returns the axes with the data; title and legend are drawn above it, where they cannot cover a line.
 func (f Figure) plot() *plot.Plot {
 	p := plot.New()
-	p.X.Min, p.X.Max = f.X.Min, f.X.Max
+	p.X.Min, p.X.Max = f.X.coordinate(f.X.Min), f.X.coordinate(f.X.Max)
 	p.Y.Min, p.Y.Max = f.Y.coordinate(f.Y.Min), f.Y.coordinate(f.Y.Max) // gonum's own LogScale misplaces the axis label
 	p.X.Label.Text, p.Y.Label.Text = f.X.Label, f.Y.Label
 	p.X.Tick.Marker, p.Y.Tick.Marker = ticker{f.X}, ticker{f.Y}

@@ -41,6 +41,10 @@ func (f Figure) rangeX() (low, high float64) {
 	if low == high {
 		return low - 0.5, high + 0.5
 	}
+	if f.X.Log {
+		margin := math.Pow(high/low, 0.04)
+		return low / margin, high * margin
+	}
 	if bars { // markers and bars need room at both ends
 		margin := 0.04 * (high - low)
 		return low - margin, high + margin

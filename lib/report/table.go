@@ -17,6 +17,7 @@ type Sheet struct {
 	Facts   []string // plain sentences that end the caption
 	Corner  string   // what the rows are values of: "label corruption"
 	Rows    []string // the groups' labels
+	Links   []string // where each row leads, "" for nowhere; nil: no row leads anywhere
 	Columns []Column // each with a cell a row
 }
 
@@ -24,6 +25,7 @@ type Sheet struct {
 type Column struct {
 	Head   string // with its unit: "final test accuracy (%)"
 	Source string // of published numbers: "Zhang et al. 2017, table 1"; "" for what was measured here
+	Words  bool   // it holds words, not numbers
 	Cells  []string
 }
 

@@ -15,18 +15,37 @@ func (s Sheet) HTML() string {
 	fmt.Fprintf(&b, "<div class=\"rethinking-scroll\" style=\"overflow-x: auto\">\n<table class=\"rethinking-table\" data-name=\"%s\">\n", html.EscapeString(s.Name))
 	fmt.Fprintf(&b, "<caption>%s</caption>\n<thead>\n<tr><th scope=\"col\" align=\"left\">%s</th>", s.captionHTML(), html.EscapeString(s.Corner))
 	for _, c := range s.Columns {
-		fmt.Fprintf(&b, "<th scope=\"col\" align=\"right\">%s</th>", strings.ReplaceAll(html.EscapeString(c.head()), "\n", "<br>"))
+		fmt.Fprintf(&b, "<th scope=\"col\" align=\"%s\">%s</th>", c.align(), strings.ReplaceAll(html.EscapeString(c.head()), "\n", "<br>"))
 	}
 	b.WriteString("</tr>\n</thead>\n<tbody>\n")
 	for i, row := range s.Rows {
-		fmt.Fprintf(&b, "<tr><th scope=\"row\" align=\"left\">%s</th>", html.EscapeString(row))
+		head := html.EscapeString(row)
+		if link := s.link(i); link != "" {
+			head = fmt.Sprintf("<a href=\"%s\">%s</a>", html.EscapeString(link), head)
+		}
+		fmt.Fprintf(&b, "<tr><th scope=\"row\" align=\"left\">%s</th>", head)
 		for _, c := range s.Columns {
-			fmt.Fprintf(&b, "<td align=\"right\">%s</td>", html.EscapeString(c.Cells[i]))
+			fmt.Fprintf(&b, "<td align=\"%s\">%s</td>", c.align(), html.EscapeString(c.Cells[i]))
 		}
 		b.WriteString("</tr>\n")
 	}
 	b.WriteString("</tbody>\n</table>\n</div>")
 	return b.String()
+}
+
+func (c Column) align() string {
+	if c.Words {
+		return "left"
+	}
+	return "right"
+}
+
+// link is where row i leads, or "".
+func (s Sheet) link(i int) string {
+	if s.Links == nil {
+		return ""
+	}
+	return s.Links[i]
 }
 
 // head is the column's name, and on a second line its source.
@@ -55,9 +74,17 @@ func (s Sheet) Markdown() string {
 	for _, c := range s.Columns {
 		b.WriteString(" " + strings.ReplaceAll(escapeMarkdown(c.head()), "\n", ", ") + " |")
 	}
-	b.WriteString("\n|:--|" + strings.Repeat("--:|", len(s.Columns)) + "\n")
+	b.WriteString("\n|:--|")
+	for _, c := range s.Columns {
+		b.WriteString(map[bool]string{true: ":--|", false: "--:|"}[c.Words])
+	}
+	b.WriteString("\n")
 	for i, row := range s.Rows {
-		b.WriteString("| " + escapeMarkdown(row) + " |")
+		head := escapeMarkdown(row)
+		if link := s.link(i); link != "" {
+			head = "[" + head + "](" + link + ")"
+		}
+		b.WriteString("| " + head + " |")
 		for _, c := range s.Columns {
 			b.WriteString(" " + escapeMarkdown(c.Cells[i]) + " |")
 		}

@@ -65,6 +65,12 @@ func SpreadOf(results []Result, s Statistic) Spread {
 	return spread(values, len(results))
 }
 
+// SpreadOver returns the spread of values, one a run; not a number stands for a run that has none.
+func SpreadOver(values []float64) Spread {
+	have := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	return spread(have, len(values))
+}
+
 func spread(values []float64, of int) Spread {
 	s := Spread{N: len(values), Of: of}
 	if s.N == 0 {
