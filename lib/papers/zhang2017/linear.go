@@ -1,0 +1,139 @@
+package zhang2017
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/floats"
+
+	"rethinking/lib/exact"
+	"rethinking/lib/study"
+)
+
+// Descending asks section 5 of points: where does SGD on an over-parametrized linear model end?
+type Descending struct {
+	Points
+	Start  float64 // norm of the initial weights, in a random direction; 0: from zero
+	Epochs int
+	Batch  int
+}
+
+// Descended is how a Descending went, after each epoch, from the start on.
+type Descended struct {
+	Descending
+	Epoch      []int
+	Loss       []float64 // half of the mean squared error
+	Distance   []float64 // from the solution of smallest norm, relative to its norm
+	Outside    []float64 // norm of the weights outside the span of the inputs, relative to the norm of the solution
+	TestError  float64   // of the solution of smallest norm, in percent
+	Norm       float64   // of that solution, over all outputs
+	Condition  float64   // of the inputs' matrix
+	AfterError float64   // test error of the last weights, in percent
+}
+
+// Descents asks section 5 of fewer examples of CIFAR-10 than pixels, from zero and from elsewhere.
+//
+//	smoke      50 examples, 20 epochs, 1 seed
+//	quick      300 examples, 300 epochs, 1 seed
+//	standard   1,000 examples, 1,000 epochs, 3 seeds
+//	paper      as standard
+func Descents(scale study.Scale) []Descending {
+	n, epochs, seeds := 1000, 1000, 3
+	switch scale {
+	case study.Smoke:
+		n, epochs, seeds = 50, 20, 1
+	case study.Quick:
+		n, epochs, seeds = 300, 300, 1
+	}
+	var all []Descending
+	for seed := range int64(seeds) {
+		for _, start := range []float64{0, 1} {
+			data := cifar
+			data.Train, data.Test = n, 2000
+			all = append(all, Descending{Points{data, study.Corruption{}, seed + 1}, start, epochs, 10})
+		}
+	}
+	return all
+}
+
+// From names the start of a descent.
+func (d Descending) From() string {
+	if d.Start == 0 {
+		return "from zero"
+	}
+	return fmt.Sprintf("from a random point of norm %g", d.Start)
+}
+
+// Descend answers questions of section 5, from the lab's results or anew.
+func Descend(ctx context.Context, lab *study.Lab, questions []Descending) ([]Descended, error) {
+	var all []Descended
+	for _, q := range questions {
+		d, err := study.Measure(ctx, lab, "zhang2017/descent", q, func(ctx context.Context, _ func(float64)) (Descended, error) { return q.answer(ctx, lab) })
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
+}
+
+func (q Descending) answer(ctx context.Context, lab *study.Lab) (Descended, error) {
+	train, test, err := lab.Examples(ctx, study.Experiment{Data: q.Data, Corruption: q.Corruption, Seed: q.Seed})
+	if err != nil {
+		return Descended{}, err
+	}
+	classes := len(train.ClassNames)
+	y, err := exact.OneHot(train.Labels, classes)
+	if err != nil {
+		return Descended{}, err
+	}
+	system, err := exact.NewMinimumNorm(train.X, train.Dim())
+	if err != nil {
+		return Descended{}, err
+	}
+	best, err := system.Solve(y, classes)
+	if err != nil {
+		return Descended{}, err
+	}
+	rng := rand.New(rand.NewPCG(uint64(q.Seed), 2))
+	o := exact.Descent{Epochs: q.Epochs, Batch: q.Batch}
+	if q.Start > 0 {
+		o.Start = directed(len(best), q.Start, rng)
+	}
+	w, epochs, err := system.Descend(ctx, y, classes, o, rng)
+	if err != nil {
+		return Descended{}, err
+	}
+	d := Descended{Descending: q, Norm: floats.Norm(best, 2), Condition: system.Condition()}
+	for i, e := range epochs {
+		if i > 20 && i%(1+q.Epochs/100) != 0 && i != len(epochs)-1 {
+			continue
+		}
+		d.Epoch, d.Loss = append(d.Epoch, i), append(d.Loss, e.Loss)
+		d.Distance, d.Outside = append(d.Distance, e.Distance/d.Norm), append(d.Outside, e.Outside/d.Norm)
+	}
+	if d.TestError, err = linearError(system, test, best); err == nil {
+		d.AfterError, err = linearError(system, test, w)
+	}
+	return d, err
+}
+
+// directed is a random vector of a norm.
+func directed(n int, norm float64, rng *rand.Rand) []float64 {
+	v := make([]float64, n)
+	for i := range v {
+		v[i] = rng.NormFloat64()
+	}
+	floats.Scale(norm/floats.Norm(v, 2), v)
+	return v
+}
+
+// linearError is the error of linear scores on a test set, in percent.
+func linearError(system *exact.MinimumNorm, test study.Sample, w []float64) (float64, error) {
+	scores, err := system.Predict(test.X, w)
+	if err != nil {
+		return 0, err
+	}
+	return 100 - agreement(exact.Argmax(scores, len(test.ClassNames)), test.Labels), nil
+}
