@@ -23,7 +23,7 @@ func TestVerdicts(t *testing.T) {
 		{"all below", claims.EveryAtLeast(sample(98, 99), 99.9), claims.Contradicted, "0 of 2"},
 		{"at most", claims.EveryAtMost(sample(1, 2), 2), claims.Reproduced, "2 of 2"},
 		{"one run within", claims.EveryWithin(sample(9.8), 9.5, 10.7), claims.Reproduced, "1 of 1"},
-		{"no run", claims.EveryWithin(sample(), 0, 1), claims.NotRun, "no run has a x"},
+		{"no run", claims.EveryWithin(sample(), 0, 1), claims.NotRun, "no run has a value: x"},
 		// Student's t with 2 degrees of freedom: 4.3027; standard error of {51, 52, 53}: 0.5774; half-width 2.48.
 		{"mean inside", claims.MeanWithin(sample(51, 52, 53), 49.5, 54.5), claims.Reproduced, "52.00% ± 2.48% (3 runs)"},
 		{"interval sticks out", claims.MeanWithin(sample(51, 52, 53), 50, 54.5), claims.Undecided, ""},

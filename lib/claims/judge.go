@@ -63,7 +63,7 @@ func EveryWithin(s Sample, low, high float64) Verdict { return every(s, low, hig
 
 func every(s Sample, low, high float64) Verdict {
 	if len(s.Values) == 0 {
-		return Missing("no run has a %s", s.Name)
+		return Missing("no run has a value: %s", s.Name)
 	}
 	inside := 0
 	for _, v := range s.Values {
@@ -85,7 +85,7 @@ func every(s Sample, low, high float64) Verdict {
 // MeanWithin judges that the mean is between two bounds: reproduced where its whole confidence interval is, contradicted where none of it is.
 func MeanWithin(s Sample, low, high float64) Verdict {
 	if len(s.Values) == 0 {
-		return Missing("no run has a %s", s.Name)
+		return Missing("no run has a value: %s", s.Name)
 	}
 	mean, half := s.mean()
 	v := Verdict{Undecided, s.String()}
@@ -101,7 +101,7 @@ func MeanWithin(s Sample, low, high float64) Verdict {
 // Less judges that the mean of a is below that of b by more than a margin, by Welch's interval of their difference.
 func Less(a, b Sample, margin float64) Verdict {
 	if len(a.Values) == 0 || len(b.Values) == 0 {
-		return Missing("no run has a %s or a %s", a.Name, b.Name)
+		return Missing("no run has a value: %s or %s", a.Name, b.Name)
 	}
 	difference, half := welch(a.Values, b.Values)
 	v := Verdict{Undecided, fmt.Sprintf("%s, %s", a, b)}
@@ -137,7 +137,7 @@ func Rising(samples ...Sample) Verdict {
 	v := Verdict{Outcome: Undecided}
 	for i, s := range samples {
 		if len(s.Values) == 0 {
-			return Missing("no run has a %s", s.Name)
+			return Missing("no run has a value: %s", s.Name)
 		}
 		for _, x := range s.Values {
 			places, values = append(places, float64(i)), append(values, x)
