@@ -45,7 +45,10 @@ func TestClaimsGolden(t *testing.T) {
 	claim := claims.Claim{ID: "T1", Source: "a paper, table 1", Says: "x is small", Tested: "x ≤ 3% in every run", Figure: "01.html#small"}
 	other := claim
 	other.ID, other.Figure = "T2", ""
-	sheet := Claims([]claims.Judged{claim.Judge(claims.EveryAtMost(x, 3)), other.Judge(claims.Missing("needs a <GPU>"))})
+	sheet, err := Claims([]claims.Judged{claim.Judge(claims.EveryAtMost(x, 3)), other.Judge(claims.Missing("needs a <GPU>"))}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	golden(t, "claims.html", []byte(sheet.HTML()+"\n"))
 	golden(t, "claims.md", []byte(sheet.Markdown()))
 }

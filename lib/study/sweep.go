@@ -142,7 +142,8 @@ func (s *sweep) progress(i int, base, share float64, m Measurements) {
 		done += c
 	}
 	var left time.Duration
-	if now := done - s.before; now > 0 {
+	if now := done - s.before; now > s.cost/100 { // before, it would be a guess
+
 		left = time.Duration(float64(time.Since(s.start)) * (s.cost - done) / now)
 	}
 	s.observer.Progress(Progress{

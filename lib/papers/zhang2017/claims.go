@@ -67,14 +67,23 @@ func (e evidence) large() bool { return e.scale == study.Standard || e.scale == 
 // convolutional nets.
 func ClaimsOnRandomLabels(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
 	e := evidence{ctx, lab, scale}
-	var all []claims.Judged
-	for _, judge := range []func() (claims.Judged, error){e.fits, e.guesses, e.fiveKinds, e.corruptionOnCIFAR, e.corruptionOnDigits} {
+	return e.judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOnCIFAR, e.corruptionOnDigits)
+}
+
+// ClaimsOnRegularization judges claim Z6 and what sections 3 and 4 say beside it.
+func ClaimsOnRegularization(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
+	e := evidence{ctx, lab, scale}
+	return e.judge(e.decayHardlyMatters, e.architectureMatters, e.fitsInSpiteOfDecay, e.stoppingGainsNothing)
+}
+
+func (e evidence) judge(judges ...func() (claims.Judged, error)) (all []claims.Judged, err error) {
+	for _, judge := range judges {
 		j, err := judge()
-		if scale == study.Smoke {
-			j = j.Claim.Judge(claims.Missing("the smoke scale only tests the code"))
-		}
 		if err != nil {
 			return nil, err
+		}
+		if e.scale == study.Smoke {
+			j = j.Claim.Judge(claims.Missing("the smoke scale only tests the code"))
 		}
 		all = append(all, j)
 	}

@@ -1,6 +1,10 @@
 package zhang2017
 
-import "rethinking/lib/study"
+import (
+	"slices"
+
+	"rethinking/lib/study"
+)
 
 // longer is the training of table 4's Inception with augmentation: the learning rate shrinks by 0.999 an epoch, and training takes longer.
 func longer(t study.Training) study.Training {
@@ -39,9 +43,24 @@ func Table4(scale study.Scale) []study.Experiment {
 	return all
 }
 
-// PublishedTable4 is the train accuracy that table 4 prints, in percent, by row; it says of Alexnet that it failed to converge.
-var PublishedTable4 = map[string]string{
+// OfMLPs keeps the experiments of MLPs.
+func OfMLPs(all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Net.Kind != "mlp" })
+}
+
+// table4 is the train accuracy that table 4 prints, in percent, by Table4Row.
+var table4 = map[string]string{
 	"inception with batch norm, weight decay 0.0005": "100", "alexnet, weight decay 0.0005": "failed to converge",
 	"mlp 3x512, weight decay 0.0005": "100", "mlp 1x512, weight decay 0.0005": "99.21",
 	"inception with batch norm, random crop": "99.93", "inception with batch norm, rotation 25°, random crop, flip": "99.28",
+}
+
+// PublishedTable4 returns what table 4 prints, the train accuracy in percent, for the rows that results are of.
+func PublishedTable4(results []study.Result) map[string]string {
+	train := map[string]string{}
+	for _, r := range results {
+		name := Table4Row.Of(r.Experiment)
+		train[name] = table4[name]
+	}
+	return train
 }
