@@ -27,7 +27,7 @@ func NewMinimumNorm(x []float32, dim int) (*MinimumNorm, error) {
 		return nil, err
 	}
 	if n > dim {
-		return nil, fmt.Errorf("exact: %d inputs of %d values: a solution of smallest norm needs at most %d; use fewer inputs or more features", n, dim, dim)
+		return nil, fmt.Errorf("exact: %d inputs of %d values: the system must have no more inputs than values; use fewer inputs, or more features", n, dim)
 	}
 	m := &MinimumNorm{x: dense(x, dim)}
 	m.lq.Factorize(m.x)
