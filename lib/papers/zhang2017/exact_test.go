@@ -1,6 +1,7 @@
 package zhang2017_test
 
 import (
+	"math"
 	"testing"
 
 	"rethinking/lib/papers/zhang2017"
@@ -71,5 +72,58 @@ func TestSGDOfTheSameSize(t *testing.T) {
 		if err := e.Validate(); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// digits are a few points of MNIST.
+var digits = zhang2017.Points{Data: study.Data{Name: "mnist", Train: 60, Test: 100}, Seed: 1}
+
+// From zero, descent ends at the solution of smallest norm; from elsewhere it keeps what lies outside the span of the inputs.
+func TestDescend(t *testing.T) {
+	noise := digits
+	noise.Corruption.Gaussian = 1
+	all, err := zhang2017.Descend(t.Context(), lab(t), []zhang2017.Descending{
+		{Points: noise, Epochs: 300, Batch: 1}, {Points: noise, Start: 1, Epochs: 300, Batch: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range all {
+		last := len(d.Epoch) - 1
+		distance, outside := d.Distance[last], d.Outside[last]
+		if d.Epoch[last] != 300 || d.Loss[last] > 1e-12 {
+			t.Errorf("%s: loss %g after epoch %d", d.From(), d.Loss[last], d.Epoch[last])
+		}
+		if near := d.Start == 0; near != (distance < 1e-6) || math.Abs(outside-d.Outside[0]) > 1e-9 || !near && math.Abs(distance-outside) > 1e-6 {
+			t.Errorf("%s: distance %g, outside %g of %g at the start", d.From(), distance, outside, d.Outside[0])
+		}
+	}
+	if steps := zhang2017.Steps(all); len(steps) != len(all[0].Epoch)+len(all[1].Epoch) {
+		t.Errorf("%d steps", len(steps))
+	}
+}
+
+// Without regularization every kernel fits true and random labels; random ones cost a larger norm, and lambda shrinks norms.
+func TestInterpolate(t *testing.T) {
+	var questions []zhang2017.Kernel
+	for _, features := range []zhang2017.Features{zhang2017.Pixels, zhang2017.Gabor, zhang2017.Patches} {
+		for _, lambda := range []float64{0, 1} {
+			questions = append(questions, zhang2017.Kernel{Points: digits, Features: features, Filters: 8, Bandwidth: 0.5, Lambda: lambda})
+		}
+	}
+	all, err := zhang2017.Interpolate(t.Context(), lab(t), questions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(all); i += 2 {
+		plain, ridge := all[i], all[i+1]
+		if plain.TrainError != 0 || plain.RandomTrainError != 0 || plain.N != 60 || plain.TestError > 60 {
+			t.Errorf("%s: %+v", plain.Row(), plain)
+		}
+		if !(plain.RandomNorm > plain.Norm) || !(ridge.Norm < plain.Norm) {
+			t.Errorf("%s: norm %g, on random labels %g, with lambda %g", plain.Row(), plain.Norm, plain.RandomNorm, ridge.Norm)
+		}
+	}
+	if _, err := zhang2017.Interpolate(t.Context(), lab(t), []zhang2017.Kernel{{Points: digits, Features: "nothing", Bandwidth: 1}}); err == nil {
+		t.Error("no error for unknown features")
 	}
 }

@@ -2,8 +2,10 @@ package zhang2017
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"strconv"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -88,6 +90,17 @@ func PointsOf(m Memorized) string {
 		return "Gaussian inputs"
 	}
 	return m.Data.String()
+}
+
+// PointsAndNumber names the points of a measurement and says how many they are.
+func PointsAndNumber(m Memorized) string { return fmt.Sprintf("%d of %s", m.N, PointsOf(m)) }
+
+// DepthOf names the depth of a measurement's network, in layers of weights.
+func DepthOf(m Memorized) string {
+	if m.Depth == 0 {
+		return "2 (theorem 1)"
+	}
+	return strconv.Itoa(m.Depth)
 }
 
 // Memorize answers questions of theorem 1, from the lab's results or anew.
