@@ -127,7 +127,7 @@ func (q Memorization) answer(ctx context.Context, lab *study.Lab) (Memorized, er
 		return Memorized{}, err
 	}
 	m := Memorized{Memorization: q, N: train.Len(), Dim: train.Dim(), Weights: net.Parameters(), Width: train.Len()}
-	evaluate := func(x []float32) ([]float64, error) { return net.Evaluate(ctx, x) }
+	evaluate := net.Evaluate
 	if q.Depth > 0 {
 		layers, err := net.Deep(q.Depth)
 		if err != nil {
@@ -139,11 +139,11 @@ func (q Memorization) answer(ctx context.Context, lab *study.Lab) (Memorized, er
 		c := net.Conditioning()
 		m.Smallest, m.Largest, m.Condition, m.LargestWeight = c.Smallest, c.Largest, c.Condition, floats.Norm(net.W, math.Inf(1))
 	}
-	fitted, err := evaluate(train.X)
+	fitted, err := evaluate(ctx, train.X)
 	if err != nil {
 		return Memorized{}, err
 	}
-	others, err := evaluate(test.X)
+	others, err := evaluate(ctx, test.X)
 	if err != nil {
 		return Memorized{}, err
 	}
