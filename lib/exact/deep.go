@@ -1,9 +1,12 @@
 package exact
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -16,17 +19,18 @@ type Layer struct {
 // Layers is an ordinary ReLU network.
 type Layers []Layer
 
-// Deep returns c as a network of the given depth, 3 or more, which counts the layers of weights as "two-layer" counts those of c: Zhang et al.
-// 2017, theorem 1's corollary, by which O(n+d) weights suffice in any depth, at a width of O(n/depth).
+// Deep returns c as a network of the given depth, 3 or more, which counts the layers of weights, as "two-layer" does of c: the corollary of Zhang et
+// al. 2017, theorem 1, by which in any depth O(n+d) weights suffice, at a width of O(n/depth).
 //
 // The first hidden layer is one unit, the projection u = max(<a,x> - b_1, 0). The others share out the n units of c in order of their biases,
 // so that each layer owns an interval of projections. Beside its own units max(u - (b_j - b_1), 0), a layer passes on u, and for each output
-// the sum so far as a positive and a negative part: the sum that came in, and the units of the layer before with their weights. The corollary's
-// idea is the same, to split the sorted projections and to fit one interval a layer. Here no layer's function has to end with its
-// interval: it goes on as a straight line, and the weights of theorem 1 already allow for that, so they are used as they are.
+// the sum so far as a positive and a negative part: the sum that came in, and the units of the layer before with their weights. To split the
+// sorted projections and fit one interval a layer is the corollary's idea too. Here no layer's function has to end with its interval: it
+// goes on as a straight line, and the weights of theorem 1 already allow for that, so they are used as they are.
 //
-// It computes c, but for rounding that depends on the order of its sums. Each hidden layer but the first has (n/(depth-2)) + 1 + 2·outputs units,
-// n/(depth-2) rounded up. It fails if depth is below 3, or if there are fewer units than layers to hold them.
+// The hidden layers but the first have n/(depth-2), rounded up or down, + 1 + 2·outputs units. The network computes c, but for rounding, which its
+// sums do not make up for as those of c do: on 4000 digits with random labels the residual is 1e-6 or less. It fails if depth is below 3, or if there
+// are fewer units than layers to hold them.
 func (c *Network) Deep(depth int) (Layers, error) {
 	n := len(c.B)
 	if depth < 3 || depth-2 > n {
@@ -93,38 +97,44 @@ func (l Layers) Weights() (stored, nonzero int) {
 	return stored, nonzero
 }
 
-// evaluated is how many inputs go through a network at once, which bounds its memory.
-const evaluated = 256
-
-// Evaluate returns the network's outputs for each input of x, [m, d]: [m, outputs]. It fails if x does not fit, or is not finite.
-func (l Layers) Evaluate(x []float32) ([]float64, error) {
+// Evaluate returns the network's outputs for each input of x, [m, d]: [m, outputs]. It fails if x does not fit, or is not finite, or if ctx ends.
+func (l Layers) Evaluate(ctx context.Context, x []float32) ([]float64, error) {
 	_, dim := l[0].Weights.Dims()
 	m, err := rows(x, dim)
 	if err != nil {
 		return nil, err
 	}
-	var out []float64
-	for at := 0; at < m; at += evaluated {
-		h := dense(x[at*dim:min(at+evaluated, m)*dim], dim)
-		for i, layer := range l {
-			h = layer.forward(h, i < len(l)-1)
+	outputs := len(l[len(l)-1].Bias)
+	out := make([]float64, m*outputs)
+	err = strips(ctx, 0, m, func(i, rows int) {
+		h := dense(x[i*dim:(i+rows)*dim], dim).RawMatrix()
+		for at, layer := range l {
+			h = layer.forward(h, at < len(l)-1)
 		}
-		out = append(out, h.RawMatrix().Data...)
+		copy(out[i*outputs:], h.Data)
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }
 
 // forward returns the layer's units, [m, out], of the inputs h, [m, in].
-func (l Layer) forward(h *mat.Dense, relu bool) *mat.Dense {
-	var out mat.Dense
-	out.Mul(h, l.Weights.T())
-	out.Apply(func(_, j int, v float64) float64 {
-		if v += l.Bias[j]; relu {
+func (l Layer) forward(h blas64.General, relu bool) blas64.General {
+	weights := l.Weights.RawMatrix()
+	n := weights.Rows
+	out := blas64.General{Rows: h.Rows, Cols: n, Stride: n, Data: make([]float64, h.Rows*n)}
+	tiles(0, n, func(j, columns int) {
+		tile := blas64.General{Rows: h.Rows, Cols: columns, Stride: n, Data: out.Data[j : (h.Rows-1)*n+j+columns]}
+		blas64.Gemm(blas.NoTrans, blas.Trans, 1, h, part(weights, j, columns), 0, tile)
+	})
+	for i, v := range out.Data {
+		if v += l.Bias[i%n]; relu {
 			v = max(v, 0)
 		}
-		return v
-	}, &out)
-	return &out
+		out.Data[i] = v
+	}
+	return out
 }
 
 // dense returns rows of x as a matrix, [n, dim].

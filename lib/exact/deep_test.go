@@ -19,7 +19,7 @@ func TestDeep(t *testing.T) {
 		x, y := normal(s.n*s.dim, r), targets(s.n*s.outputs, r)
 		c := must.M1(exact.Memorize(ctx, x, s.dim, y, s.outputs, r))
 		deep := must.M1(c.Deep(s.depth))
-		if got := exact.Residual(must.M1(deep.Evaluate(x)), y); !(got < 1e-6) {
+		if got := exact.Residual(must.M1(deep.Evaluate(ctx, x)), y); !(got < 1e-6) {
 			t.Errorf("%+v: residual %g", s, got)
 		}
 		others := normal(700*s.dim, r)
@@ -31,7 +31,7 @@ func TestDeep(t *testing.T) {
 		for _, v := range want {
 			scale = max(scale, math.Abs(v))
 		}
-		if got := exact.Residual(must.M1(deep.Evaluate(others)), want); !(got < 1e-8*scale) {
+		if got := exact.Residual(must.M1(deep.Evaluate(ctx, others)), want); !(got < 1e-8*scale) {
 			t.Errorf("%+v: on other inputs it differs by %g of %g", s, got, scale)
 		}
 	}
@@ -67,7 +67,7 @@ func TestDeepSize(t *testing.T) {
 			t.Errorf("depth %d: %d weights stored, want at most %d", depth, stored, limit)
 		}
 		t.Logf("depth %d: width %d, %d weights, %d not zero, residual %.0e", depth, slices.Max(deep.Widths()), stored, nonzero,
-			exact.Residual(must.M1(deep.Evaluate(x)), y))
+			exact.Residual(must.M1(deep.Evaluate(ctx, x)), y))
 	}
 }
 
@@ -77,6 +77,6 @@ func TestDeepErrors(t *testing.T) {
 		_, err := c.Deep(depth)
 		fails(t, err, "of a network of 3 hidden units: use 3 to 5")
 	}
-	_, err := must.M1(c.Deep(5)).Evaluate([]float32{float32(math.Inf(1))})
+	_, err := must.M1(c.Deep(5)).Evaluate(ctx, []float32{float32(math.Inf(1))})
 	fails(t, err, "value 0 of input 0 is +Inf")
 }

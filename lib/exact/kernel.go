@@ -101,7 +101,7 @@ func FitKernel(ctx context.Context, x []float32, dim int, y []float64, outputs i
 		f.Norms[i%outputs] += alpha * (y[i] - o.Lambda*alpha)
 	}
 	for i, square := range f.Norms {
-		f.Norms[i] = math.Sqrt(square)
+		f.Norms[i] = math.Sqrt(max(square, 0))
 	}
 	return f, nil
 }

@@ -180,3 +180,26 @@ func TestKernelErrors(t *testing.T) {
 	_, err := f.Predict(ctx, []float32{float32(math.NaN())}, nil)
 	fails(t, err, "value 0 of input 0 is NaN")
 }
+
+// Cholesky's method by tiles, with the kernel's matrix before it, and gonum's: in GFLOP/s.
+func BenchmarkCholesky(b *testing.B) {
+	const n, dim = 3000, 10
+	x, y := normal(n*dim, rng(1)), targets(n, rng(2))
+	report := func(b *testing.B) {
+		b.ReportMetric(n*n*n/3*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
+	}
+	b.Run("tiles", func(b *testing.B) {
+		for b.Loop() {
+			must.M1(exact.FitKernel(ctx, x, dim, y, 1, exact.KernelOptions{Bandwidth: 1}))
+		}
+		report(b)
+	})
+	b.Run("gonum", func(b *testing.B) {
+		k := mat.NewSymDense(n, gaussian(x, x, dim, 1).RawMatrix().Data)
+		for b.Loop() {
+			var c mat.Cholesky
+			c.Factorize(k)
+		}
+		report(b)
+	})
+}
