@@ -5,10 +5,10 @@ REGEN ?= $(sort $(dir $(shell grep -rl --include='*_test.go' '"regen"' lib)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup report test lab bench notebooks regen doctor clean
+.PHONY: help setup report test test-cuda lab bench notebooks regen doctor clean
 
 help: ## print this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: ## install the kernel, JupyterLab, XLA and the tools into this checkout
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.10 or newer is missing: install the packages python3 and python3-venv"; exit 1; }
@@ -19,6 +19,9 @@ report: setup ## run every notebook and build report/index.html (RETHINKING_SCAL
 
 test: setup ## run every test
 	@$(ENV) $(PYTHON) kernel-setup/test
+
+test-cuda: setup ## hold a GPU against the processor, and time it (needs an NVIDIA GPU and XLA's CUDA plugin)
+	@RETHINKING_NEEDS_CUDA=1 $(ENV) go test ./lib/study -run CUDA -bench CUDA -benchtime 1x -v
 
 lab: setup ## open JupyterLab with the Go kernel (PORT=8888, LAB_FLAGS=--no-browser)
 	@$(ENV) jupyter lab --ServerApp.root_dir="$(CURDIR)/notebooks" $(if $(PORT),--port=$(PORT)) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
