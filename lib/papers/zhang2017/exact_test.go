@@ -54,10 +54,12 @@ func TestCorollary1(t *testing.T) {
 		if m.TrainAccuracy != 100 || m.Residual > 1e-6 {
 			t.Errorf("%+v", m)
 		}
-		if want := m.N; m.Depth > 2 {
-			if want = (m.N+m.Depth-3)/(m.Depth-2) + 3; m.Width != want || m.Weights > 10*(m.N+m.Dim) {
-				t.Errorf("depth %d: width %d, want %d; %d weights", m.Depth, m.Width, want, m.Weights)
-			}
+		want := m.N
+		if m.Depth > 0 {
+			want = (m.N+m.Depth-3)/(m.Depth-2) + 3
+		}
+		if m.Width != want || m.Weights > 10*(m.N+m.Dim) {
+			t.Errorf("depth %d: width %d, want %d; %d weights", m.Depth, m.Width, want, m.Weights)
 		}
 	}
 }
