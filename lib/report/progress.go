@@ -46,7 +46,7 @@ func (l *Live) Fetching(f study.Fetching) {
 
 // Measuring implements study.Observer.
 func (l *Live) Measuring(m study.Measuring) {
-	l.update(func() string { return bar(m.Fraction, m.Kind, words(m.Left)+" left") })
+	l.update(func() string { return bar(m.Fraction, facts(m.Kind, left(m.Left))...) })
 }
 
 // Progress implements study.Observer.
@@ -116,10 +116,15 @@ func progressLine(p study.Progress) string {
 	if p.Epoch > 0 || p.Train > 0 || p.Test > 0 {
 		parts = append(parts, fmt.Sprintf("train %.1f%%, test %.1f%%", 100*p.Train, 100*p.Test))
 	}
-	if p.Left > 0 {
-		parts = append(parts, words(p.Left)+" left")
+	return bar(p.Fraction, facts(append(parts, left(p.Left))...)...)
+}
+
+// left says how much time is left, "" while that is unknown.
+func left(d time.Duration) string {
+	if d <= 0 {
+		return ""
 	}
-	return bar(p.Fraction, parts...)
+	return words(d) + " left"
 }
 
 func bar(fraction float64, parts ...string) string {

@@ -37,12 +37,29 @@ func Measure[A any](ctx context.Context, l *Lab, kind string, question any, comp
 		return answer, err
 	}
 	start := time.Now()
-	if answer, err = guarded(ctx, compute, l.measuring(kind, start)); err != nil {
+	if answer, err = guarded(ctx, compute, l.measuring(kind)); err != nil {
 		return answer, fmt.Errorf("%s: %w", kind, err)
 	}
 	err = m.write(l, path, answer, start)
 	kept = err == nil
 	return answer, err
+}
+
+// MeasureAll returns the answers to questions of one kind, as Measure does, in their order; the share done that an Observer sees is that of all.
+// It fails with the first question that fails, and names it.
+func MeasureAll[Q, A any](ctx context.Context, l *Lab, kind string, questions []Q, answer func(q Q, ctx context.Context, l *Lab, done func(share float64)) (A, error)) ([]A, error) {
+	all := make([]A, len(questions))
+	for i, q := range questions {
+		var err error
+		all[i], err = Measure(ctx, l, kind, q, func(ctx context.Context, done func(float64)) (A, error) {
+			done(float64(i) / float64(len(questions)))
+			return answer(q, ctx, l, func(share float64) { done((float64(i) + share) / float64(len(questions))) })
+		})
+		if err != nil {
+			return nil, fmt.Errorf("%+v: %w", q, err)
+		}
+	}
+	return all, nil
 }
 
 // measurement is the content of KEY.json where that is no result of a run.
@@ -117,12 +134,20 @@ func (l *Lab) lockOf(ctx context.Context, key string) (*lock, error) {
 	return nil, ctx.Err()
 }
 
-// measuring tells the observer how far a computation is.
-func (l *Lab) measuring(kind string, start time.Time) func(share float64) {
+// measuring tells the observer how far a computation is. The time left is by the pace since it was first told.
+func (l *Lab) measuring(kind string) func(share float64) {
+	var begun time.Time
+	var first float64
 	return func(share float64) {
-		if o := l.options.Observer; o != nil && share > 0 {
-			spent := time.Since(start)
-			o.Measuring(Measuring{kind, share, time.Duration(float64(spent) * (1 - share) / share)})
+		if begun.IsZero() {
+			begun, first = time.Now(), share
+		}
+		m := Measuring{Kind: kind, Fraction: share}
+		if share > first {
+			m.Left = time.Duration(float64(time.Since(begun)) * (1 - share) / (share - first))
+		}
+		if o := l.options.Observer; o != nil {
+			o.Measuring(m)
 		}
 	}
 }

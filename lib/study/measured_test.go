@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -39,6 +40,35 @@ func TestAMeasurementIsPaidOnce(t *testing.T) {
 	}
 	if len(w.measuring) != 1 || w.measuring[0].Fraction != 0.5 || w.measuring[0].Kind != "test/square" {
 		t.Errorf("observed %v", w.measuring)
+	}
+}
+
+// Many questions are one computation to an observer, and a failure names its question.
+func TestMeasureAll(t *testing.T) {
+	w := &watcher{}
+	lab := openLab(t, study.Options{Observer: w})
+	ask := func(ns ...question) ([]answer, error) {
+		return study.MeasureAll(t.Context(), lab, "test/all", ns, func(q question, _ context.Context, _ *study.Lab, done func(float64)) (answer, error) {
+			if q.N == 0 {
+				return answer{}, errors.New("no")
+			}
+			done(0.5)
+			return answer{float64(q.N)}, nil
+		})
+	}
+	got, err := ask(question{1}, question{2})
+	if err != nil || len(got) != 2 || got[0].Square != 1 || got[1].Square != 2 {
+		t.Fatal(got, err)
+	}
+	var shares []float64
+	for _, m := range w.measuring {
+		shares = append(shares, m.Fraction)
+	}
+	if want := []float64{0, 0.25, 0.5, 0.75}; !slices.Equal(shares, want) {
+		t.Errorf("shares %v, want %v", shares, want)
+	}
+	if _, err := ask(question{1}, question{0}); err == nil || !strings.Contains(err.Error(), "{N:0}: test/all: no") {
+		t.Errorf("error %v", err)
 	}
 }
 

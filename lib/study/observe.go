@@ -23,8 +23,8 @@ type Fetching struct {
 // Measuring is where a computation of Measure stands.
 type Measuring struct {
 	Kind     string
-	Fraction float64       // done, in (0,1]
-	Left     time.Duration // estimate
+	Fraction float64       // done, in [0,1]
+	Left     time.Duration // estimate; 0 while unknown
 }
 
 // Progress is where a sweep stands.

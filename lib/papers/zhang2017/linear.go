@@ -74,15 +74,7 @@ func (d Descending) From() string {
 
 // Descend answers questions of section 5, from the lab's results or anew.
 func Descend(ctx context.Context, lab *study.Lab, questions []Descending) ([]Descended, error) {
-	var all []Descended
-	for _, q := range questions {
-		d, err := study.Measure(ctx, lab, "zhang2017/descent", q, func(ctx context.Context, _ func(float64)) (Descended, error) { return q.answer(ctx, lab) })
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, d)
-	}
-	return all, nil
+	return study.MeasureAll(ctx, lab, "zhang2017/descent", questions, Descending.answer)
 }
 
 // Step is a point of a descent.
@@ -103,7 +95,7 @@ func Steps(descents []Descended) []Step {
 	return all
 }
 
-func (q Descending) answer(ctx context.Context, lab *study.Lab) (Descended, error) {
+func (q Descending) answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Descended, error) {
 	train, test, err := lab.Examples(ctx, study.Experiment{Data: q.Data, Corruption: q.Corruption, Seed: q.Seed})
 	if err != nil {
 		return Descended{}, err

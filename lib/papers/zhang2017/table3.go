@@ -89,9 +89,6 @@ func (k Kernel) regularized(lambdas []float64) (all []Kernel) {
 // Lambdas are the amounts of regularization.
 var Lambdas = []float64{0, 0.01, 1}
 
-// Name names the data and the features.
-func (k Kernel) Name() string { return k.Data.Name + ", " + string(k.Features) }
-
 // Row names the data, their number, the features and the regularization.
 func (i Interpolated) Row() string {
 	return fmt.Sprintf("%d of %s, %s, λ = %g", i.N, i.Data.Name, i.Features, i.Lambda)
@@ -99,20 +96,10 @@ func (i Interpolated) Row() string {
 
 // Interpolate answers questions of table 3, from the lab's results or anew.
 func Interpolate(ctx context.Context, lab *study.Lab, questions []Kernel) ([]Interpolated, error) {
-	var all []Interpolated
-	for _, q := range questions {
-		answer, err := study.Measure(ctx, lab, "zhang2017/kernel", q, func(ctx context.Context, done func(float64)) (Interpolated, error) {
-			return q.answer(ctx, lab, done)
-		})
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", q.Name(), err)
-		}
-		all = append(all, answer)
-	}
-	return all, nil
+	return study.MeasureAll(ctx, lab, "zhang2017/kernel", questions, Kernel.answer)
 }
 
-func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(float64)) (Interpolated, error) {
+func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Interpolated, error) {
 	train, test, err := lab.Examples(ctx, study.Experiment{Data: k.Data, Corruption: k.Corruption, Seed: k.Seed})
 	if err != nil {
 		return Interpolated{}, err

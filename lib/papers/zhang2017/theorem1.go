@@ -105,18 +105,10 @@ func DepthOf(m Memorized) string {
 
 // Memorize answers questions of theorem 1, from the lab's results or anew.
 func Memorize(ctx context.Context, lab *study.Lab, questions []Memorization) ([]Memorized, error) {
-	var all []Memorized
-	for _, q := range questions {
-		m, err := study.Measure(ctx, lab, "zhang2017/theorem1", q, func(ctx context.Context, _ func(float64)) (Memorized, error) { return q.answer(ctx, lab) })
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, m)
-	}
-	return all, nil
+	return study.MeasureAll(ctx, lab, "zhang2017/theorem1", questions, Memorization.answer)
 }
 
-func (q Memorization) answer(ctx context.Context, lab *study.Lab) (Memorized, error) {
+func (q Memorization) answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Memorized, error) {
 	train, test, err := lab.Examples(ctx, study.Experiment{Data: q.Data, Corruption: q.Corruption, Seed: q.Seed})
 	if err != nil {
 		return Memorized{}, err
