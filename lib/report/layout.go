@@ -96,10 +96,13 @@ func (f Figure) axisY() *grob.LayoutYaxis {
 	}
 	if f.Y.Log {
 		a.Type = grob.LayoutYaxisTypeLog
-		a.Dtick = 1
-	} else {
-		a.Tickvals = values(f.Y.marks())
+		names := []types.StringType{}
+		for _, v := range f.Y.marks() {
+			names = append(names, plain(number(v))) // plotly would write 10μ
+		}
+		a.Ticktext = types.DataArray(names)
 	}
+	a.Tickvals = values(f.Y.marks())
 	return a
 }
 

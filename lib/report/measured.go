@@ -75,7 +75,10 @@ func wideCell(s study.Spread, digits int) string {
 	return cell(s, digits)
 }
 
-// Plot draws a quantity against another, a line a label: the mean with bars from the lowest to the highest measurement.
+// fewPoints is how many points of a line have a marker and a bar each; more have a band.
+const fewPoints = 20
+
+// Plot draws a quantity against another, a line a label: the mean, with bars or a band from the lowest to the highest measurement.
 func (m Measured[T]) Plot(y, x Quantity[T], options ...Option) (Figure, error) {
 	if len(m.All) == 0 {
 		return Figure{}, errNoResults
@@ -88,11 +91,12 @@ func (m Measured[T]) Plot(y, x Quantity[T], options ...Option) (Figure, error) {
 	}
 	most := 0
 	for i, label := range m.labels() {
-		line := Line{Name: y.Name, Label: label, Color: i, Dash: i + i/len(palette), Marker: i, Bars: true}
+		positions := m.positions(x, label)
+		line := Line{Name: y.Name, Label: label, Color: i, Dash: i + i/len(palette), Marker: i, Bars: len(positions) <= fewPoints}
 		if label != "" {
 			line.Name += ", " + label
 		}
-		for _, at := range m.positions(x, label) {
+		for _, at := range positions {
 			p := pointAt(at, m.spread(y, func(each T) bool { return m.Label(each) == label && x.Of(each) == at }))
 			most = max(most, p.Of)
 			line.Points = append(line.Points, p)
@@ -101,7 +105,7 @@ func (m Measured[T]) Plot(y, x Quantity[T], options ...Option) (Figure, error) {
 	}
 	seeds := "One seed each, so the spread over seeds is unknown."
 	if most > 1 {
-		seeds = fmt.Sprintf("Markers: mean of up to %d seeds; bars: lowest to highest seed.", most)
+		seeds = fmt.Sprintf("Lines: mean of up to %d seeds; bars or bands: lowest to highest seed.", most)
 	}
 	f.Facts = facts(seeds, m.scale())
 	return s.finish(f)

@@ -38,9 +38,12 @@ func (a Axis) marks() []float64 {
 	}
 }
 
+// powersOfTen are those in the range, or every second, third... of them where they are more than nine.
 func powersOfTen(low, high float64) []float64 {
 	var at []float64
-	for e := math.Ceil(math.Log10(low) - 1e-9); e <= math.Log10(high)+1e-9; e++ {
+	first, last := math.Ceil(math.Log10(low)-1e-9), math.Floor(math.Log10(high)+1e-9)
+	step := math.Ceil((last - first + 1) / 9)
+	for e := math.Ceil(first/step) * step; e <= last; e += step {
 		at = append(at, math.Pow(10, e))
 	}
 	return at

@@ -2,7 +2,6 @@ package zhang2017
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/floats"
@@ -62,14 +61,14 @@ func Descents(scale study.Scale) []Descending {
 
 // From names a descent's inputs and its start.
 func (d Descending) From() string {
-	inputs := d.Data.String()
+	inputs, start := "images", "zero"
 	if d.Corruption.Gaussian > 0 {
-		inputs = "Gaussian inputs"
+		inputs = "noise"
 	}
-	if d.Start == 0 {
-		return inputs + ", from zero"
+	if d.Start > 0 {
+		start = "elsewhere"
 	}
-	return fmt.Sprintf("%s, from a random point of norm %g", inputs, d.Start)
+	return inputs + ", from " + start
 }
 
 // Descend answers questions of section 5, from the lab's results or anew.
