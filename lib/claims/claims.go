@@ -67,21 +67,3 @@ func (c Claim) Judge(parts ...Verdict) Judged {
 
 // Missing is the verdict on what was not run, and why.
 func Missing(why string, args ...any) Verdict { return Verdict{NotRun, fmt.Sprintf(why, args...)} }
-
-// Certainty tells how a published number is known.
-type Certainty string
-
-// The certainties.
-const (
-	Printed    Certainty = "printed"    // in the paper itself
-	Derived    Certainty = "derived"    // computed from what the paper prints
-	Unverified Certainty = "unverified" // known at second hand
-)
-
-// Published is a number of a paper, to stand beside ours.
-type Published struct {
-	Value     string // as printed
-	Unit      string
-	Source    string
-	Certainty Certainty
-}

@@ -82,22 +82,6 @@ func every(s Sample, low, high float64) Verdict {
 	return v
 }
 
-// MeanWithin judges that the mean is between two bounds: reproduced where its whole confidence interval is, contradicted where none of it is.
-func MeanWithin(s Sample, low, high float64) Verdict {
-	if len(s.Values) == 0 {
-		return Missing("no run has a value: %s", s.Name)
-	}
-	mean, half := s.mean()
-	v := Verdict{Undecided, s.String()}
-	switch {
-	case mean-half >= low && mean+half <= high:
-		v.Outcome = Reproduced
-	case mean+half < low || mean-half > high:
-		v.Outcome = Contradicted
-	}
-	return v
-}
-
 // Less judges that the mean of a is below that of b by more than a margin, by Welch's interval of their difference.
 func Less(a, b Sample, margin float64) Verdict {
 	if len(a.Values) == 0 || len(b.Values) == 0 {

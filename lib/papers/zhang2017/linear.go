@@ -95,7 +95,7 @@ func Steps(descents []Descended) []Step {
 }
 
 func (q Descending) answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Descended, error) {
-	train, test, err := lab.Examples(ctx, study.Experiment{Data: q.Data, Corruption: q.Corruption, Seed: q.Seed})
+	train, test, err := q.examples(ctx, lab)
 	if err != nil {
 		return Descended{}, err
 	}

@@ -100,7 +100,7 @@ func Interpolate(ctx context.Context, lab *study.Lab, questions []Kernel) ([]Int
 }
 
 func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Interpolated, error) {
-	train, test, err := lab.Examples(ctx, study.Experiment{Data: k.Data, Corruption: k.Corruption, Seed: k.Seed})
+	train, test, err := k.examples(ctx, lab)
 	if err != nil {
 		return Interpolated{}, err
 	}

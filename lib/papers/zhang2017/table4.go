@@ -25,20 +25,23 @@ var Table4Row = study.Field{Name: "net, regularization", Of: func(e study.Experi
 // runs no Inception.
 func Table4(scale study.Scale) []study.Experiment {
 	var all []study.Experiment
-	run := func(net study.Net, r study.Regularization, train func(study.Training) study.Training) {
+	run := func(net study.Net, r study.Regularization) {
 		if scale == study.Standard && net.Kind == "inception" {
 			return
 		}
 		s := tableSizes(scale, net)
 		e := experiment(net, s)
-		e.Corruption.Labels, e.Regularization, e.Training = 1, r, train(e.Training)
+		e.Corruption.Labels, e.Regularization = 1, r
+		if r.Crop {
+			e.Training = longer(e.Training)
+		}
 		all = append(all, study.Seeds(e, s.seeds)...)
 	}
 	for _, net := range []study.Net{Inception, Alexnet, MLP3x512, MLP512} {
-		run(net, study.Regularization{WeightDecay: WeightDecay}, func(t study.Training) study.Training { return t })
+		run(net, study.Regularization{WeightDecay: WeightDecay})
 	}
 	for _, r := range augmented {
-		run(Inception, r, longer)
+		run(Inception, r)
 	}
 	return all
 }

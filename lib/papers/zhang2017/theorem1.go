@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"gonum.org/v1/gonum/floats"
@@ -18,6 +19,11 @@ type Points struct {
 	Data       study.Data
 	Corruption study.Corruption
 	Seed       int64
+}
+
+// examples are the points, and test examples with their true labels.
+func (p Points) examples(ctx context.Context, lab *study.Lab) (train, test study.Sample, err error) {
+	return lab.Examples(ctx, study.Experiment{Data: p.Data, Corruption: p.Corruption, Seed: p.Seed})
 }
 
 // Memorization asks theorem 1 of points: a network of two layers with 2n+d weights, that returns each point's label as a number.
@@ -109,7 +115,7 @@ func Memorize(ctx context.Context, lab *study.Lab, questions []Memorization) ([]
 }
 
 func (q Memorization) answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Memorized, error) {
-	train, test, err := lab.Examples(ctx, study.Experiment{Data: q.Data, Corruption: q.Corruption, Seed: q.Seed})
+	train, test, err := q.examples(ctx, lab)
 	if err != nil {
 		return Memorized{}, err
 	}
@@ -126,7 +132,7 @@ func (q Memorization) answer(ctx context.Context, lab *study.Lab, _ func(share f
 			return Memorized{}, err
 		}
 		_, m.Weights = layers.Weights()
-		m.Width, evaluate = maximum(layers.Widths()), layers.Evaluate
+		m.Width, evaluate = slices.Max(layers.Widths()), layers.Evaluate
 	} else {
 		c := net.Conditioning()
 		m.Smallest, m.Largest, m.Condition, m.LargestWeight = c.Smallest, c.Largest, c.Condition, floats.Norm(net.W, math.Inf(1))
@@ -155,14 +161,6 @@ func agreement(got, want []uint8) float64 {
 		}
 	}
 	return 100 * float64(right) / float64(len(want))
-}
-
-func maximum(xs []int) int {
-	most := 0
-	for _, x := range xs {
-		most = max(most, x)
-	}
-	return most
 }
 
 // SGDOfTheSameSize asks what training makes of a network of theorem 1's number of weights, on the same points: a layer of so many ReLU units as
