@@ -96,6 +96,7 @@ func (f Figure) axisY() *grob.LayoutYaxis {
 	}
 	if f.Y.Log {
 		a.Type = grob.LayoutYaxisTypeLog
+		a.Automargin = grob.LayoutYaxisAutomarginLeft // "1e-06" is wider than the margin
 		names := []types.StringType{}
 		for _, v := range f.Y.marks() {
 			names = append(names, plain(number(v))) // plotly would write 10μ
