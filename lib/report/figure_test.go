@@ -113,6 +113,14 @@ var figures = []struct {
 	{"epochs-to-fit-partly", func() (Figure, error) {
 		return StatisticBy(sweep(levels, 3, 20), study.EpochsToFit(0.9), study.LabelCorruption)
 	}},
+	{"epochs-to-fit-by-two", func() (Figure, error) {
+		results := sweep([]float64{0, 0.5, 1}, 3, 20)
+		for _, r := range sweep([]float64{0, 0.5}, 3, 40) {
+			r.Experiment.Data.Train, r.Measurements.Train = 1000, 1000
+			results = append(results, r)
+		}
+		return StatisticBy(results, study.EpochsToFit(0.9), study.TrainExamples, By(study.LabelCorruption), Log(), LogX())
+	}},
 	{"one-seed", func() (Figure, error) {
 		return Curves(sweep([]float64{0, 1}, 1, 5), study.GeneralizationGap, By(study.LabelCorruption))
 	}},

@@ -37,10 +37,15 @@ func grouped(results []study.Result, by *study.Field) ([]study.Group, error) {
 	if field.Name == study.TrainExamples.Name {
 		nameWholeSet(groups)
 	}
+	inOrder(groups)
+	return groups, nil
+}
+
+// inOrder sorts groups whose labels are all numbers.
+func inOrder(groups []study.Group) {
 	if xs, ok := positions(groups); ok {
 		sort.Sort(byPosition{groups, xs})
 	}
-	return groups, nil
 }
 
 // checkCurves refuses results without an evaluation or with curves of unequal length, which only a damaged or hand-made result has.

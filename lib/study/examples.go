@@ -44,7 +44,7 @@ func (l *library) fetching(name string, done, total int64) {
 
 // draw loads the data set and takes the subsets that the experiment asks for, unless those of the last one serve.
 func (l *library) draw(ctx context.Context, e Experiment) (s subsets, err error) {
-	name := fmt.Sprint(e.Data.Name, e.Data.Train, e.Data.Test, e.Seed)
+	name := fmt.Sprint(e.Data.Name, e.Data.Train, e.Data.Test, e.dataSeed())
 	if name == l.drawnName {
 		return l.drawn, nil
 	}
@@ -172,6 +172,11 @@ func (s Sample) Len() int { return len(s.Labels) }
 
 // Dim is the number of values of an example.
 func (s Sample) Dim() int { return s.Height * s.Width * s.Channels }
+
+// Architecture is the experiment's net for these examples, in evaluation: without noise.
+func (s Sample) Architecture() nets.Architecture {
+	return s.Experiment.Net.architecture(data.Set{Height: s.Height, Width: s.Width, Channels: s.Channels, Classes: len(s.ClassNames)}, Regularization{})
+}
 
 // Sample returns the first n training examples of an experiment, preprocessed and corrupted as its net would see them in an evaluation.
 func (l *Lab) Sample(ctx context.Context, e Experiment, n int) (Sample, error) {

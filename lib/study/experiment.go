@@ -31,6 +31,9 @@ type Data struct {
 	Preprocessing data.Preprocessing `json:"preprocessing,omitzero"`
 	Train         int                `json:"train,omitzero"` // training examples, a class-balanced subset drawn from the seed; 0: all
 	Test          int                `json:"test,omitzero"`  // test examples, likewise; 0: all
+	// Seed draws the subset and its corruption instead of the Experiment's, so that runs of several seeds see the same examples; 0: the
+	// Experiment's.
+	Seed int64 `json:"seed,omitzero"`
 }
 
 // Corruption says what is spoilt in the training set, once, before training (Zhang et al. 2017, section 2; Arpit et al. 2017, section 3).

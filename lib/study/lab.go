@@ -193,13 +193,9 @@ func (l *Lab) Weights(ctx context.Context, e Experiment) (map[string][]float32, 
 	if found, err := readSealed(path, &weights); found || err != nil { // another process kept them meanwhile
 		return weights, err
 	}
-	benches, err := l.openBenches(1)
+	b, err := l.benchOf(e)
 	if err != nil {
 		return nil, err
-	}
-	b := benches[0]
-	if !e.small() {
-		b = l.benches[0]
 	}
 	x, err := l.library.examples(ctx, e)
 	if err != nil {

@@ -74,7 +74,7 @@ func (e Experiment) small() bool { return e.perExample()*float64(e.Training.Batc
 func (s *sweep) ordered(missing []int) []int {
 	name := func(i int) string {
 		e := s.experiments[i]
-		return fmt.Sprint(e.compiled(), e.Data.Train, e.Data.Test, e.Seed)
+		return fmt.Sprint(e.compiled(), e.Data.Train, e.Data.Test, e.dataSeed())
 	}
 	first := map[string]int{}
 	for rank, i := range missing {
