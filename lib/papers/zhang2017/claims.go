@@ -7,45 +7,12 @@ import (
 	"slices"
 
 	"rethinking/lib/claims"
+	"rethinking/lib/papers/evidence"
 	"rethinking/lib/study"
 )
 
-// evidence fetches what claims are judged by, from the lab's results or by running it.
-type evidence struct {
-	ctx   context.Context
-	lab   *study.Lab
-	scale study.Scale
-}
-
-// runs returns the results of studies that meet a condition, each once.
-func (e evidence) runs(which func(study.Experiment) bool, studies ...func(study.Scale) []study.Experiment) ([]study.Result, error) {
-	var wanted []study.Experiment
-	seen := map[string]bool{}
-	for _, s := range studies {
-		for _, x := range s(e.scale) {
-			if which(x) && !seen[x.Key()] {
-				seen[x.Key()] = true
-				wanted = append(wanted, x)
-			}
-		}
-	}
-	return e.lab.All(e.ctx, wanted...)
-}
-
-// sample is a statistic of the runs that have it; the claim says which statistic.
-func sample(name string, runs []study.Result, s study.Statistic) claims.Sample {
-	out := claims.Sample{Name: name, Unit: s.Unit}
-	for _, r := range runs {
-		if v, ok := s.Of(r); ok {
-			out.Values = append(out.Values, v)
-		}
-	}
-	return out
-}
-
-func where(runs []study.Result, which func(study.Experiment) bool) []study.Result {
-	return slices.DeleteFunc(slices.Clone(runs), func(r study.Result) bool { return !which(r.Experiment) })
-}
+// judge judges the paper's claims.
+type judge struct{ evidence.Evidence }
 
 func isRandom(e study.Experiment) bool {
 	return e.Corruption == random && e.Regularization == (study.Regularization{})
@@ -55,43 +22,21 @@ func isNet(net study.Net) func(study.Experiment) bool {
 	return func(e study.Experiment) bool { return e.Net.String() == net.String() }
 }
 
-var (
-	trainAccuracy = study.Final(study.TrainAccuracy)
-	testAccuracy  = study.Final(study.TestAccuracy)
-)
-
-// large tells whether a scale trains convolutional nets until they fit.
-func (e evidence) large() bool { return e.scale == study.Standard || e.scale == study.Paper }
-
 // ClaimsOnRandomLabels judges claims Z1 to Z5, of section 2. The smoke scale is too small to judge anything by, and the quick scale for
 // convolutional nets.
 func ClaimsOnRandomLabels(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
-	e := evidence{ctx, lab, scale}
-	return e.judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOnCIFAR, e.corruptionOnDigits)
+	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
+	return e.Judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOnCIFAR, e.corruptionOnDigits)
 }
 
 // ClaimsOnRegularization judges claim Z6 and what sections 3 and 4 say beside it.
 func ClaimsOnRegularization(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
-	e := evidence{ctx, lab, scale}
-	return e.judge(e.decayHardlyMatters, e.architectureMatters, e.fitsInSpiteOfDecay, e.stoppingGainsNothing)
-}
-
-func (e evidence) judge(judges ...func() (claims.Judged, error)) (all []claims.Judged, err error) {
-	for _, judge := range judges {
-		j, err := judge()
-		if err != nil {
-			return nil, err
-		}
-		if e.scale == study.Smoke {
-			j = j.Claim.Judge(claims.Missing("the smoke scale only tests the code"))
-		}
-		all = append(all, j)
-	}
-	return all, nil
+	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
+	return e.Judge(e.decayHardlyMatters, e.architectureMatters, e.fitsInSpiteOfDecay, e.stoppingGainsNothing)
 }
 
 // fits judges that random labels are fitted as table 1 says, by net, with training as on true labels.
-func (e evidence) fits() (claims.Judged, error) {
+func (e judge) fits() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z1", Source: "section 2.2, table 1", Figure: "#the-paper-s-own-size-table-1",
 		Says:   "Nets fit random labels, with the training that true labels get: 100% train accuracy, Alexnet 99.82%, MLP 1x512 99.34%",
@@ -106,22 +51,22 @@ func (e evidence) fits() (claims.Judged, error) {
 		net   study.Net
 		least float64
 	}{{Inception, 99.9}, {Alexnet, 99.8}, {MLP3x512, 99.9}, {MLP512, 99.3}} {
-		parts = append(parts, claims.EveryAtLeast(sample(net.net.String(), where(runs, isNet(net.net)), trainAccuracy), net.least))
+		parts = append(parts, claims.EveryAtLeast(evidence.Sample(net.net.String(), evidence.Where(runs, isNet(net.net)), evidence.TrainAccuracy), net.least))
 	}
 	return claim.Judge(parts...), nil
 }
 
 // randomRuns are table 1's runs on random labels, without regularization, as large as the scale has them.
-func (e evidence) randomRuns() ([]study.Result, error) {
+func (e judge) randomRuns() ([]study.Result, error) {
 	studies := []func(study.Scale) []study.Experiment{Table1(MLP3x512, MLP512)}
-	if e.large() {
+	if e.Large() {
 		studies = append(studies, Table1Whole)
 	}
-	return e.runs(isRandom, studies...)
+	return e.Runs(isRandom, studies...)
 }
 
 // guesses judges that nets trained on random labels guess on the test set.
-func (e evidence) guesses() (claims.Judged, error) {
+func (e judge) guesses() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z2", Source: "section 2.2, table 1", Figure: "#the-paper-s-own-size-table-1",
 		Says:   "Trained on random labels, nets are no better than chance on the test set (9.78% to 10.61%)",
@@ -136,25 +81,25 @@ func (e evidence) guesses() (claims.Judged, error) {
 		n = min(n, float64(r.Measurements.Test))
 	}
 	three := 300 * math.Sqrt(0.1*0.9/n)
-	return claim.Judge(claims.EveryWithin(sample("all nets", runs, testAccuracy), 10-three, 10+three)), nil
+	return claim.Judge(claims.EveryWithin(evidence.Sample("all nets", runs, evidence.TestAccuracy), 10-three, 10+three)), nil
 }
 
 // fiveKinds judges the order of the five kinds of data.
-func (e evidence) fiveKinds() (claims.Judged, error) {
+func (e judge) fiveKinds() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z4", Source: "section 2.1, figure 1a", Figure: "#five-kinds-of-data-figure-1a",
 		Says:   "Inception fits true labels first, then shuffled pixels, then Gaussian inputs and random pixels, and random labels last, but not much later",
 		Tested: "epochs to 99.9% on a subset: true < shuffled < random pixels < random labels, and Gaussian < random labels",
 	}
-	if !e.large() {
+	if !e.Large() {
 		return claim.Judge(claims.Missing("needs the standard scale")), nil
 	}
-	runs, err := e.runs(func(study.Experiment) bool { return true }, Figure1a(Inception))
+	runs, err := e.Runs(evidence.Any, Figure1a(Inception))
 	if err != nil {
 		return claims.Judged{}, err
 	}
 	time := func(name string) claims.Sample {
-		return sample(name, where(runs, func(x study.Experiment) bool { return Condition.Of(x) == name }), study.EpochsToFit(study.Fitted))
+		return evidence.Sample(name, evidence.Where(runs, func(x study.Experiment) bool { return Condition.Of(x) == name }), study.EpochsToFit(study.Fitted))
 	}
 	return claim.Judge(
 		claims.Less(time("true labels"), time("shuffled pixels"), 0), claims.Less(time("shuffled pixels"), time("random pixels"), 0),
@@ -162,22 +107,22 @@ func (e evidence) fiveKinds() (claims.Judged, error) {
 }
 
 // corruptionOnCIFAR judges figures 1b and 1c for the MLP 1x512.
-func (e evidence) corruptionOnCIFAR() (claims.Judged, error) {
+func (e judge) corruptionOnCIFAR() (claims.Judged, error) {
 	return e.corruption("Z5", "MLP 1x512 on CIFAR-10", "#label-corruption-on-cifar-10-figures-1b-and-1c", Figure1bc(MLP512))
 }
 
 // corruptionOnDigits judges figures 1b and 1c, asked of MNIST.
-func (e evidence) corruptionOnDigits() (claims.Judged, error) {
+func (e judge) corruptionOnDigits() (claims.Judged, error) {
 	return e.corruption("Z5 on MNIST", "MLP 3x512 on MNIST", "#the-gap-grows-with-the-corruption-figure-1c", Figure1MNIST)
 }
 
-func (e evidence) corruption(id, of, figure string, s func(study.Scale) []study.Experiment) (claims.Judged, error) {
+func (e judge) corruption(id, of, figure string, s func(study.Scale) []study.Experiment) (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: id, Source: "section 2.2, figures 1b and 1c", Figure: figure,
 		Says:   "At every label corruption the training set is fitted, the later the more is corrupted, and the test error rises steadily to that of guessing",
 		Tested: fmt.Sprintf("%s: train accuracy ≥ 99.9%% in every run; epochs to 99.9%% rise with the corruption; test accuracy falls with it", of),
 	}
-	runs, err := e.runs(func(study.Experiment) bool { return true }, s)
+	runs, err := e.Runs(evidence.Any, s)
 	if err != nil {
 		return claims.Judged{}, err
 	}
@@ -187,9 +132,9 @@ func (e evidence) corruption(id, of, figure string, s func(study.Scale) []study.
 	}
 	var times, tests []claims.Sample
 	for _, g := range groups {
-		times = append(times, sample("corruption "+g.Label, g.Results, study.EpochsToFit(study.Fitted)))
-		tests = append(tests, sample("corruption "+g.Label, g.Results, testAccuracy))
+		times = append(times, evidence.Sample("corruption "+g.Label, g.Results, study.EpochsToFit(study.Fitted)))
+		tests = append(tests, evidence.Sample("corruption "+g.Label, g.Results, evidence.TestAccuracy))
 	}
 	slices.Reverse(tests)
-	return claim.Judge(claims.EveryAtLeast(sample("all runs", runs, trainAccuracy), 99.9), claims.Rising(times...), claims.Rising(tests...)), nil
+	return claim.Judge(claims.EveryAtLeast(evidence.Sample("all runs", runs, evidence.TrainAccuracy), 99.9), claims.Rising(times...), claims.Rising(tests...)), nil
 }

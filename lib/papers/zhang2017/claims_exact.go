@@ -4,23 +4,24 @@ import (
 	"context"
 
 	"rethinking/lib/claims"
+	"rethinking/lib/papers/evidence"
 	"rethinking/lib/study"
 )
 
 // ClaimsOnClosedForms judges claims Z7 to Z9, and where descent ends, of sections 4 and 5.
 func ClaimsOnClosedForms(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
-	e := evidence{ctx, lab, scale}
-	return e.judge(e.theorem, e.descent, e.regularizationDoesNotHelp, e.normMisleads)
+	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
+	return e.Judge(e.theorem, e.descent, e.regularizationDoesNotHelp, e.normMisleads)
 }
 
 // theorem judges theorem 1's network.
-func (e evidence) theorem() (claims.Judged, error) {
+func (e judge) theorem() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z9", Source: "theorem 1", Figure: "#a-network-for-any-labels-theorem-1",
 		Says:   "A network with 2n+d weights returns any labels of n points",
 		Tested: "train accuracy 100% on random labels and a largest residual below 10⁻⁶, for all points, n and seeds, with 2n+d weights each",
 	}
-	all, err := Memorize(e.ctx, e.lab, Theorem1(e.scale))
+	all, err := Memorize(e.Ctx, e.Lab, Theorem1(e.Scale))
 	if err != nil {
 		return claims.Judged{}, err
 	}
@@ -33,13 +34,13 @@ func (e evidence) theorem() (claims.Judged, error) {
 }
 
 // descent judges where SGD from zero ends.
-func (e evidence) descent() (claims.Judged, error) {
+func (e judge) descent() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "section 5", Source: "section 5", Figure: "#where-descent-ends-section-5",
 		Says:   "SGD on a linear model, from zero, stays in the span of the inputs and ends at the fit of smallest norm",
 		Tested: "relative distance below 10⁻⁶ after the last epoch, in every run from zero; from elsewhere above 0.1",
 	}
-	all, err := Descend(e.ctx, e.lab, Descents(e.scale))
+	all, err := Descend(e.Ctx, e.Lab, Descents(e.Scale))
 	if err != nil {
 		return claims.Judged{}, err
 	}
@@ -56,13 +57,13 @@ func (e evidence) descent() (claims.Judged, error) {
 }
 
 // regularizationDoesNotHelp judges that lambda does not lower the error on MNIST.
-func (e evidence) regularizationDoesNotHelp() (claims.Judged, error) {
+func (e judge) regularizationDoesNotHelp() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z7", Source: "section 5, table 3", Figure: "#kernels-that-interpolate-table-3",
 		Says:   "A kernel that interpolates MNIST errs on 1.2% of the test set, with Gabor wavelets on 0.6%; adding regularization improves neither",
 		Tested: "no λ lowers the test error on digits by more than 0.2 points",
 	}
-	all, err := Interpolate(e.ctx, e.lab, Table3(e.scale))
+	all, err := Interpolate(e.Ctx, e.Lab, Table3(e.Scale))
 	if err != nil {
 		return claims.Judged{}, err
 	}
@@ -76,13 +77,13 @@ func (e evidence) regularizationDoesNotHelp() (claims.Judged, error) {
 }
 
 // normMisleads judges that of two kernels that interpolate, the one with the smaller error may have the larger norm.
-func (e evidence) normMisleads() (claims.Judged, error) {
+func (e judge) normMisleads() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z8", Source: "section 5", Figure: "#kernels-that-interpolate-table-3",
 		Says:   "Smallest norm does not predict generalization: with Gabor wavelets the error is smaller and the norm larger (0.6% and 390; 1.2% and 220)",
 		Tested: "on digits, without regularization: the error with wavelets is below that on pixels, and the norm above",
 	}
-	all, err := Interpolate(e.ctx, e.lab, Table3(e.scale))
+	all, err := Interpolate(e.Ctx, e.Lab, Table3(e.Scale))
 	if err != nil {
 		return claims.Judged{}, err
 	}

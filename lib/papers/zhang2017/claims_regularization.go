@@ -2,16 +2,17 @@ package zhang2017
 
 import (
 	"rethinking/lib/claims"
+	"rethinking/lib/papers/evidence"
 	"rethinking/lib/study"
 )
 
 // regularized are table 1's rows on true labels of the nets that a scale trains until they fit.
-func (e evidence) regularized() ([]study.Result, error) {
+func (e judge) regularized() ([]study.Result, error) {
 	nets := []study.Net{MLP3x512, MLP512}
-	if e.large() {
+	if e.Large() {
 		nets = append(nets, Inception, InceptionPlain)
 	}
-	return e.runs(func(x study.Experiment) bool { return x.Corruption == study.Corruption{} }, Table1(nets...))
+	return e.Runs(func(x study.Experiment) bool { return x.Corruption == study.Corruption{} }, Table1(nets...))
 }
 
 // row returns the test accuracies of a net's runs with some regularization.
@@ -20,13 +21,13 @@ func row(runs []study.Result, net study.Net, r study.Regularization) claims.Samp
 	if r != (study.Regularization{}) {
 		name += " with " + r.String()
 	}
-	return sample(name, where(runs, func(x study.Experiment) bool { return isNet(net)(x) && x.Regularization == r }), testAccuracy)
+	return evidence.Sample(name, evidence.Where(runs, func(x study.Experiment) bool { return isNet(net)(x) && x.Regularization == r }), evidence.TestAccuracy)
 }
 
 var decayed = study.Regularization{WeightDecay: WeightDecay}
 
 // decayHardlyMatters judges what weight decay does to the test accuracy.
-func (e evidence) decayHardlyMatters() (claims.Judged, error) {
+func (e judge) decayHardlyMatters() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z6a", Source: "section 3, table 1", Figure: "#weight-decay-table-1",
 		Says:   "Weight decay changes the test accuracy by little: by -0.3 to +1.6 points",
@@ -37,7 +38,7 @@ func (e evidence) decayHardlyMatters() (claims.Judged, error) {
 		return claims.Judged{}, err
 	}
 	nets := []study.Net{MLP3x512, MLP512}
-	if e.large() {
+	if e.Large() {
 		nets = append(nets, Inception)
 	}
 	var parts []claims.Verdict
@@ -51,16 +52,16 @@ func (e evidence) decayHardlyMatters() (claims.Judged, error) {
 }
 
 // architectureMatters judges the order of the nets without regularization.
-func (e evidence) architectureMatters() (claims.Judged, error) {
+func (e judge) architectureMatters() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z6b", Source: "section 3, table 1", Figure: "#batch-normalization-figure-2b",
 		Says:   "The architecture changes it by much: Inception 85.75%, without batch norm 82.00%, MLP 3x512 52.39%",
 		Tested: "on a subset: test accuracy of MLP 3x512 < Inception without batch norm < Inception",
 	}
-	if !e.large() {
+	if !e.Large() {
 		return claim.Judge(claims.Missing("needs the standard scale")), nil
 	}
-	runs, err := e.runs(func(x study.Experiment) bool {
+	runs, err := e.Runs(func(x study.Experiment) bool {
 		return x.Corruption == study.Corruption{} && x.Regularization == study.Regularization{}
 	}, Figure1a(MLP3x512), Figure1a(Inception), Figure2b)
 	if err != nil {
@@ -72,23 +73,23 @@ func (e evidence) architectureMatters() (claims.Judged, error) {
 }
 
 // fitsInSpiteOfDecay judges table 4 for the MLPs.
-func (e evidence) fitsInSpiteOfDecay() (claims.Judged, error) {
+func (e judge) fitsInSpiteOfDecay() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "table 4", Source: "appendix E, table 4", Figure: "#random-labels-in-spite-of-it-table-4",
 		Says:   "Weight decay does not keep nets from fitting random labels: MLP 3x512 100%, MLP 1x512 99.21%",
 		Tested: "train accuracy on random labels with weight decay ≥ 99.9% for MLP 3x512 and 99% for MLP 1x512, in every run",
 	}
-	runs, err := e.runs(func(x study.Experiment) bool { return x.Net.Kind == "mlp" }, Table4)
+	runs, err := e.Runs(func(x study.Experiment) bool { return x.Net.Kind == "mlp" }, Table4)
 	if err != nil {
 		return claims.Judged{}, err
 	}
 	return claim.Judge(
-		claims.EveryAtLeast(sample("mlp 3x512", where(runs, isNet(MLP3x512)), trainAccuracy), 99.9),
-		claims.EveryAtLeast(sample("mlp 1x512", where(runs, isNet(MLP512)), trainAccuracy), 99)), nil
+		claims.EveryAtLeast(evidence.Sample("mlp 3x512", evidence.Where(runs, isNet(MLP3x512)), evidence.TrainAccuracy), 99.9),
+		claims.EveryAtLeast(evidence.Sample("mlp 1x512", evidence.Where(runs, isNet(MLP512)), evidence.TrainAccuracy), 99)), nil
 }
 
 // stoppingGainsNothing judges early stopping on CIFAR-10.
-func (e evidence) stoppingGainsNothing() (claims.Judged, error) {
+func (e judge) stoppingGainsNothing() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "figure 2", Source: "section 4, figure 2", Figure: "#early-stopping-figure-2",
 		Says:   "On CIFAR-10 there is no potential benefit of early stopping",
@@ -98,5 +99,5 @@ func (e evidence) stoppingGainsNothing() (claims.Judged, error) {
 	if err != nil {
 		return claims.Judged{}, err
 	}
-	return claim.Judge(claims.EveryAtMost(sample("gain", runs, GainOfStopping), 1)), nil
+	return claim.Judge(claims.EveryAtMost(evidence.Sample("gain", runs, GainOfStopping), 1)), nil
 }
