@@ -61,8 +61,7 @@ func Lanczos(ctx context.Context, h Operator, rng *rand.Rand, o LanczosOptions) 
 		if rest == 0 || len(k.basis) == min(o.Steps, h.Len()) || ritz.within(o.Tolerance) {
 			return ritz.result(k.basis), nil
 		}
-		k.t.below = append(k.t.below, rest)
-		k.basis = append(k.basis, next)
+		k.add(next, rest)
 	}
 }
 
@@ -89,6 +88,12 @@ func (k *krylov) extend(ctx context.Context, h Operator) (next []float64, rest f
 	}
 	floats.Scale(1/rest, next)
 	return next, rest, nil
+}
+
+// add takes what extend returned into the space; its length is not 0.
+func (k *krylov) add(next []float64, rest float64) {
+	k.basis = append(k.basis, next)
+	k.t.below = append(k.t.below, rest)
 }
 
 // rounding is a little more than the relative rounding error of a float64.
