@@ -133,7 +133,7 @@ func (n Net) String() string {
 	if len(n.Hidden) > 0 && len(slices.Compact(slices.Clone(n.Hidden))) == 1 {
 		s += fmt.Sprintf(" %dx%d", len(n.Hidden), n.Hidden[0])
 	} else if len(n.Hidden) > 0 {
-		s += " " + strings.Trim(strings.ReplaceAll(fmt.Sprint(n.Hidden), " ", "-"), "[]")
+		s += " " + units(n.Hidden)
 	}
 	if n.BatchNorm {
 		s += " with batch norm"

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Curve is a quantity that a run measures at the end of every epoch.
@@ -110,7 +111,16 @@ var (
 	Corrupted       = Field{"corruption", "", func(e Experiment) string { return cmp.Or(e.Corruption.String(), "none") }}
 	GaussianInputs  = Field{"Gaussian inputs", "share", func(e Experiment) string { return number(e.Corruption.Gaussian) }}
 	Regularized     = Field{"regularization", "", func(e Experiment) string { return cmp.Or(e.Regularization.String(), "none") }}
+	HiddenUnits     = Field{"hidden units", "per layer", func(e Experiment) string { return units(e.Net.Hidden) }}
 	TrainExamples   = Field{"training examples", "", func(e Experiment) string { return strconv.Itoa(e.Data.Train) }}
 )
+
+// units is how many units each hidden layer has: "512", or "512-256" where layers differ.
+func units(hidden []int) string {
+	if len(hidden) > 0 && slices.Min(hidden) == slices.Max(hidden) {
+		return strconv.Itoa(hidden[0])
+	}
+	return strings.Trim(strings.ReplaceAll(fmt.Sprint(hidden), " ", "-"), "[]")
+}
 
 func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

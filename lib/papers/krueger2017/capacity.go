@@ -1,0 +1,25 @@
+package krueger2017
+
+import "rethinking/lib/study"
+
+// capacity are the sizes of figures 1 and 2 (left).
+var capacity = map[study.Scale]grid{
+	study.Smoke:    {sizes: []int{100}, units: []int{4, 32}, noises: noises(1), test: 100, epochs: 20, seeds: 2},
+	study.Quick:    {sizes: []int{500}, units: []int{4, 8, 16, 64, 256}, noises: noises(0.4, 1), test: 1000, epochs: 500, seeds: 3},
+	study.Standard: {sizes: []int{1000}, units: []int{4, 8, 16, 32, 64, 128, 256, 512, 1024}, noises: noises(levels...), test: 2000, epochs: 1000, seeds: 3},
+	study.Paper:    {sizes: []int{50000}, units: []int{4, 16, 64, 256, 1024, 2048, 4096, 8192}, noises: noises(levels...), epochs: 1000, seeds: 3},
+}
+
+// Capacity asks figures 1 and 2 (left): how well does a net generalize, and how many epochs does it need to fit its training set, against its
+// number of hidden units and the noise?
+//
+//	smoke      100 digits, widths 4 and 32, noise level 1, 20 epochs, 2 seeds
+//	quick      500 digits, widths 4 to 256, noise levels 0.4 and 1, at most 500 epochs, 3 seeds
+//	standard   1,000 digits, widths 4 to 1,024, five noise levels, 3 seeds
+//	paper      50,000 digits, widths 4 to 8,192, five noise levels, 3 seeds
+func Capacity(scale study.Scale) []study.Experiment { return capacity[scale].experiments() }
+
+// WidthAndNoise tells the runs of Capacity apart.
+var WidthAndNoise = study.Field{Name: "hidden units, noise", Of: func(e study.Experiment) string {
+	return study.HiddenUnits.Of(e) + ", " + Noise.Of(e)
+}}

@@ -1,0 +1,26 @@
+package krueger2017
+
+import "rethinking/lib/study"
+
+// size are the sizes of figure 2 (right).
+var size = map[study.Scale]grid{
+	study.Smoke:    {sizes: []int{50, 100}, units: []int{32}, noises: noises(1), test: 100, epochs: 20, seeds: 2},
+	study.Quick:    {sizes: []int{250, 500, 1000, 2000}, units: []int{64}, noises: noises(0.4, 1), test: 1000, epochs: 500, seeds: 3},
+	study.Standard: {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512}, noises: noises(0.4, 1), test: 2000, epochs: 1000, seeds: 3},
+	study.Paper:    {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512, 4096}, noises: noises(levels...), epochs: 1000, seeds: 3},
+}
+
+// Size asks figure 2 (right): how many epochs does a net need to fit its training set, against the size of the set and the noise? The paper
+// has one width and does not give it; its successor has 4,096 units (Arpit et al. 2017, figure 6). A narrow net stands beside a wide one here,
+// because what noise does to the time depends on whether there is capacity to spare.
+//
+//	smoke      50 and 100 digits, width 32, noise level 1, 20 epochs, 2 seeds
+//	quick      250 to 2,000 digits, width 64, noise levels 0.4 and 1, at most 500 epochs, 3 seeds
+//	standard   1,000 to 50,000 digits, widths 64 and 512, noise levels 0.4 and 1, 3 seeds
+//	paper      1,000 to 50,000 digits, widths 64, 512 and 4,096, five noise levels, 3 seeds
+func Size(scale study.Scale) []study.Experiment { return size[scale].experiments() }
+
+// SizeWidthAndNoise tells the runs of Size apart.
+var SizeWidthAndNoise = study.Field{Name: "training examples, hidden units, noise", Of: func(e study.Experiment) string {
+	return study.TrainExamples.Of(e) + ", " + WidthAndNoise.Of(e)
+}}
