@@ -32,9 +32,9 @@ func (g grid) experiments() []study.Experiment {
 	return all
 }
 
-// noises are the real data and the paper's two kinds of noise at some levels: labels redrawn from all classes, each with that probability, and
+// Noises are the real data and the paper's two kinds of noise at some levels: labels redrawn from all classes, each with that probability, and
 // inputs, that share of them, replaced by Gaussian noise with the mean and variance of the pixels.
-func noises(levels ...float64) []study.Corruption {
+func Noises(levels ...float64) []study.Corruption {
 	all := []study.Corruption{{}}
 	for _, level := range levels {
 		all = append(all, study.Corruption{Labels: level})

@@ -4,10 +4,10 @@ import "rethinking/lib/study"
 
 // size are the sizes of figure 2 (right).
 var size = map[study.Scale]grid{
-	study.Smoke:    {sizes: []int{50, 100}, units: []int{32}, noises: noises(1), test: 100, epochs: 20, seeds: 2},
-	study.Quick:    {sizes: []int{250, 500, 1000, 2000}, units: []int{64}, noises: noises(0.4, 1), test: 1000, epochs: 500, seeds: 3},
-	study.Standard: {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512}, noises: noises(0.4, 1), test: 2000, epochs: 1000, seeds: 3},
-	study.Paper:    {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512, 4096}, noises: noises(levels...), epochs: 1000, seeds: 3},
+	study.Smoke:    {sizes: []int{50, 100}, units: []int{32}, noises: Noises(1), test: 100, epochs: 20, seeds: 2},
+	study.Quick:    {sizes: []int{250, 500, 1000, 2000}, units: []int{64}, noises: Noises(0.4, 1), test: 1000, epochs: 500, seeds: 3},
+	study.Standard: {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512}, noises: Noises(0.4, 1), test: 2000, epochs: 1000, seeds: 3},
+	study.Paper:    {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512, 4096}, noises: Noises(levels...), epochs: 1000, seeds: 3},
 }
 
 // Size asks figure 2 (right): how many epochs does a net need to fit its training set, against the size of the set and the noise? The paper
