@@ -1,0 +1,181 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/compute"
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"gonum.org/v1/gonum/floats"
+)
+
+// tape trains, keeps the weights on its way, and takes derivatives back along it. It works on segments of Every updates, one call of the
+// backend each.
+type tape struct {
+	Unrolled
+	net      *Loss // without examples, for the net and its variables, which have the present weights
+	x, y     *tensors.Tensor
+	segments []segment
+	forward  *model.Exec
+	start    *model.Exec
+	backward *model.Exec
+	norms    *model.Exec
+}
+
+// segment is what Every updates leave behind.
+type segment struct {
+	rows *tensors.Tensor   // [Every, batch] int32
+	path []*tensors.Tensor // of each part of the weights, the values before each update, [Every, ...]
+}
+
+// newTape places the initial weights and the examples. The tape is to be closed after an error too.
+func newTape(backend compute.Backend, u Unrolled) (t *tape, err error) {
+	t = &tape{Unrolled: u, net: &Loss{backend: backend, o: Options{DType: u.DType}, dim: u.dim()}}
+	if err = t.net.choose(u.Architecture); err == nil {
+		err = t.net.declare()
+	}
+	if err == nil {
+		err = t.net.load(u.Variables)
+	}
+	if err == nil {
+		err = t.place()
+	}
+	if err != nil {
+		return t, err
+	}
+	for exec, graph := range map[**model.Exec]func(scope *model.Scope, inputs []*Node) []*Node{
+		&t.forward: t.forwardGraph, &t.start: t.startGraph, &t.backward: t.backwardGraph, &t.norms: normsGraph,
+	} {
+		if *exec, err = model.NewExec(backend, t.net.store, graph); err != nil {
+			return t, err
+		}
+	}
+	return t, nil
+}
+
+// place puts the examples on the device, inputs in the net's arithmetic.
+func (t *tape) place() (err error) {
+	x := make([]float64, len(t.X))
+	for i, value := range t.X {
+		x[i] = float64(value)
+	}
+	if t.x, err = t.net.upload(x, len(t.Labels), t.dim()); err != nil {
+		return err
+	}
+	t.y, err = upload(t.net.backend, t.Labels, len(t.Labels))
+	return err
+}
+
+// train goes on by a segment.
+func (t *tape) train(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	var flat []int32
+	for _, batch := range t.Batches[len(t.segments)*t.Every : (len(t.segments)+1)*t.Every] {
+		for _, row := range batch {
+			flat = append(flat, int32(row))
+		}
+	}
+	rows, err := upload(t.net.backend, flat, t.Every, len(t.Batches[0]))
+	if err != nil {
+		return err
+	}
+	t.segments = append(t.segments, segment{rows: rows})
+	t.segments[len(t.segments)-1].path, err = t.forward.Exec(t.x, t.y, rows)
+	return err
+}
+
+// sensitivities returns the mean of the examples' losses times weights, [n], at the present weights; the share of examples that are classified as
+// labelled; and the 1-norms, [n], of the derivatives of that mean with respect to the examples.
+func (t *tape) sensitivities(ctx context.Context, weights []float64) (loss, accuracy float64, g []float64, err error) {
+	w, err := t.net.upload(weights, len(weights))
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	outputs, err := t.start.Exec(t.x, t.y, w)
+	if err = errors.Join(err, w.FinalizeAll()); err != nil {
+		return 0, 0, nil, err
+	}
+	defer free(outputs[:2])
+	loss, accuracy = tensors.ToScalar[float64](outputs[0]), tensors.ToScalar[float64](outputs[1])/float64(len(weights))
+	adjoints, err := t.back(ctx, outputs[2:])
+	defer free(adjoints)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	norms, err := t.norms.Call1(adjoints[0])
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	defer norms.FinalizeAll()
+	if g, err = tensors.CopyFlatData[float64](norms); err != nil {
+		return 0, 0, nil, err
+	}
+	if sum := floats.Sum(g); math.IsNaN(loss+sum) || math.IsInf(loss+sum, 0) {
+		return 0, 0, nil, fmt.Errorf("a loss of %g and sensitivities that sum to %g: the training diverges; lower the rate", loss, sum)
+	}
+	return loss, accuracy, g, nil
+}
+
+// class returns the mean sensitivities, to the examples of each class, of the mean loss over one class, [classes].
+func (t *tape) class(ctx context.Context, class int) ([]float64, error) {
+	sizes, weights := t.sizes(), make([]float64, len(t.Labels))
+	for i, label := range t.Labels {
+		if int(label) == class {
+			weights[i] = float64(len(weights)) / float64(sizes[class])
+		}
+	}
+	_, _, g, err := t.sensitivities(ctx, weights)
+	if err != nil {
+		return nil, err
+	}
+	means := make([]float64, len(sizes))
+	for i, label := range t.Labels {
+		means[label] += g[i] / float64(sizes[label])
+	}
+	return means, nil
+}
+
+// back takes adjoints, of the examples and of the parts of the weights, back to the training's start.
+func (t *tape) back(ctx context.Context, adjoints []*tensors.Tensor) ([]*tensors.Tensor, error) {
+	for i := len(t.segments) - 1; i >= 0; i-- {
+		if err := ctx.Err(); err != nil {
+			return adjoints, err
+		}
+		s := t.segments[i]
+		inputs := append([]*tensors.Tensor{t.x, t.y, s.rows}, adjoints...)
+		next, err := t.backward.Exec(append(inputs, s.path...))
+		if err != nil {
+			return adjoints, err
+		}
+		if err := free(adjoints); err != nil {
+			return next, err
+		}
+		adjoints = next
+	}
+	return adjoints, nil
+}
+
+// close frees the device's memory.
+func (t *tape) close() error {
+	for _, exec := range []*model.Exec{t.forward, t.start, t.backward, t.norms} {
+		if exec != nil {
+			exec.Finalize()
+		}
+	}
+	var placed []*tensors.Tensor
+	for _, s := range t.segments {
+		placed = append(append(placed, s.rows), s.path...)
+	}
+	for _, x := range []*tensors.Tensor{t.x, t.y} {
+		if x != nil {
+			placed = append(placed, x)
+		}
+	}
+	return errors.Join(free(placed), t.net.Close())
+}
