@@ -76,3 +76,26 @@ func fill(flat []float32, v *model.Variable, draw func(fanIn, fanOut float64, rn
 		flat[i] = float32(draw(float64(window*in), float64(window*out), rng))
 	}
 }
+
+// Initial draws the variables of a net as Initialize does, and returns their values by path.
+func Initial(a Architecture, initialization string, rng *rand.Rand) (map[string][]float32, error) {
+	net, err := New(a)
+	if err != nil {
+		return nil, err
+	}
+	store, err := Create(net, dtypes.Float32, a.Height*a.Width*a.Channels)
+	if err != nil {
+		return nil, err
+	}
+	defer store.Finalize()
+	if err := Initialize(store, initialization, rng); err != nil {
+		return nil, err
+	}
+	values := map[string][]float32{}
+	for v := range store.IterVariables() {
+		if v.Name() != model.RNGStateVariableName {
+			values[v.Path()] = tensors.MustCopyFlatData[float32](v.MustValue())
+		}
+	}
+	return values, nil
+}
