@@ -106,10 +106,7 @@ func (l *Loss) choose(a nets.Architecture) (err error) {
 		}
 	}
 	if l.o.Slab == 0 {
-		l.o.Slab = 1000
-		if a.Convolutional() {
-			l.o.Slab = 50
-		}
+		l.o.Slab = defaultSlab(a)
 	}
 	if l.net, err = nets.New(a); err != nil {
 		return err
@@ -117,6 +114,14 @@ func (l *Loss) choose(a nets.Architecture) (err error) {
 	a.Convolution = nets.Gathered
 	l.twice, err = nets.New(a)
 	return err
+}
+
+// defaultSlab is how many examples a call of the backend takes where nobody says.
+func defaultSlab(a nets.Architecture) int {
+	if a.Convolutional() {
+		return 50
+	}
+	return 1000
 }
 
 // check tells what is wrong with the options or the examples.
@@ -165,8 +170,22 @@ func (l *Loss) declare() (err error) {
 
 // load sets every variable of the net.
 func (l *Loss) load(values map[string][]float32) error {
+	return load(l.store, values, func(v *model.Variable, given []float32) error {
+		flat := make([]float64, len(given))
+		for i, value := range given {
+			flat[i] = float64(value)
+		}
+		if v.Trainable {
+			l.weights = append(l.weights, flat...)
+		}
+		return l.set(v, flat)
+	})
+}
+
+// load calls set with each variable of a net and its value by path, after it has found that all are there and fit.
+func load(store *model.Store, values map[string][]float32, set func(v *model.Variable, given []float32) error) error {
 	var paths []string
-	for v := range l.store.IterVariables() {
+	for v := range store.IterVariables() {
 		path, size := v.Path(), v.Shape().Size()
 		given, ok := values[path]
 		if !ok {
@@ -176,20 +195,15 @@ func (l *Loss) load(values map[string][]float32) error {
 			return fmt.Errorf("variable %s with %d values: it is %s, so give %d", path, len(given), v.Shape(), size)
 		}
 		paths = append(paths, path)
-		flat := make([]float64, size)
-		for i, value := range given {
-			flat[i] = float64(value)
-		}
-		if v.Trainable {
-			l.weights = append(l.weights, flat...)
-		}
-		if err := l.set(v, flat); err != nil {
-			return err
-		}
 	}
 	for _, path := range slices.Sorted(maps.Keys(values)) {
 		if !slices.Contains(paths, path) {
 			return fmt.Errorf("variable %s is none of the net's: leave it out; they are %v", path, paths)
+		}
+	}
+	for v := range store.IterVariables() {
+		if err := set(v, values[v.Path()]); err != nil {
+			return err
 		}
 	}
 	return nil
