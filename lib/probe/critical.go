@@ -58,7 +58,8 @@ func (o LASS) check() error {
 // rounding where the net is sure.
 //
 // To find nothing proves nothing: the ratio is a lower bound. In the paper's proportions the noise, for one, keeps xt some 4% of the radius
-// away from the corner that it makes for. Every input's noise comes from a generator of its own, seeded by rng in the inputs' order: it does not depend on what follows.
+// away from the corner that it makes for. Every input's noise comes from a generator of its own, seeded by rng in the inputs' order: it does
+// not depend on what follows.
 func (c *Classifier) Critical(ctx context.Context, x []float32, rng *rand.Rand, o LASS) ([]bool, error) {
 	if o.Iterations == 0 {
 		o.Iterations = 10
