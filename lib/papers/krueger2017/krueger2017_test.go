@@ -67,7 +67,7 @@ func TestSharpnessAtSmokeScale(t *testing.T) {
 		if s.Largest <= 0 || s.Largest > s.Trace+3*s.TraceError-100*min(0, s.Smallest) || s.Residual > 0.01*s.Largest {
 			t.Errorf("largest eigenvalue %g ± %g, smallest %g, trace %g ± %g", s.Largest, s.Residual, s.Smallest, s.Trace, s.TraceError)
 		}
-		if ratio := s.Online / s.Largest; ratio < 0.5 || ratio > 3 {
+		if ratio := s.Online / s.Largest; ratio < 0.8 { // it adds units that switch to the curvature, which are many in a small net
 			t.Errorf("the paper's method finds %g times the largest eigenvalue", ratio)
 		}
 		if top := s.Spectrum.Nodes[len(s.Spectrum.Nodes)-1]; math.Abs(top/s.Largest-1) > 0.01 {
