@@ -76,7 +76,7 @@ func Figure7(scale study.Scale) []Critical {
 		Data: study.Data{Name: "mnist", Train: n, Test: min(n, 1000)}, Net: study.MLP(units, units),
 		Training: study.Training{Epochs: epochs, Batch: 32, LearningRate: 0.01, Decay: 1},
 	}
-	return criticals(e, levels, seeds)
+	return criticals(e, levels, seeds, e.Data.Test)
 }
 
 // Figure8 asks figures 8 and 9 of the paper's convolutional net on CIFAR-10, at noise levels 0.2, 0.8 and 1 in inputs and in labels. Without a
@@ -96,19 +96,19 @@ func Figure8(scale study.Scale) []Critical {
 	case study.Smoke:
 		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, levels, seeds = 30, 30, 1, 10, []float64{1}, 1
 	case study.Quick:
-		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, levels, seeds = 100, 100, 10, 20, []float64{1}, 1
+		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, levels, seeds = 100, 50, 10, 20, []float64{1}, 1
 	case study.Paper:
 		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, e.Net.Kind = 0, 1000, 100, 128, "arpit-cnn"
 	}
-	return criticals(e, levels, seeds)
+	return criticals(e, levels, seeds, min(e.Data.Test, 200))
 }
 
 // criticals are an experiment on real data and at each level of noise in its labels and in its inputs.
-func criticals(e study.Experiment, levels []float64, seeds int) []Critical {
+func criticals(e study.Experiment, levels []float64, seeds, examples int) []Critical {
 	var all []Critical
 	for _, e.Corruption = range krueger2017.Noises(levels...) {
 		for _, seed := range study.Seeds(e, seeds) {
-			all = append(all, Critical{seed, e.Data.Test})
+			all = append(all, Critical{seed, examples})
 		}
 	}
 	return all
