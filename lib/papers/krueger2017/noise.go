@@ -73,3 +73,6 @@ func Of(kind string, all []study.Experiment) []study.Experiment {
 	}
 	return kept
 }
+
+// Level is an experiment's level of noise, in labels or in inputs, a share.
+func Level(e study.Experiment) float64 { return max(e.Corruption.Labels, e.Corruption.Gaussian) }

@@ -26,6 +26,7 @@ type Stage struct {
 	Experiment    study.Experiment
 	Loss          float64 // what was asked for: the training loss is at most this; 0: the end of training
 	Epoch         int
+	Parameters    int     // rows of the Hessian
 	TrainLoss     float64 // nats
 	TrainAccuracy float64 // percent
 	TestAccuracy  float64 // percent
@@ -114,7 +115,7 @@ func (q Sharp) measure(ctx context.Context, lab *study.Lab, train study.Sample, 
 	}
 	defer loss.Close()
 	out = Stage{
-		Experiment: q.Experiment, Epoch: s.Epoch, TrainLoss: s.Train.Loss,
+		Experiment: q.Experiment, Epoch: s.Epoch, Parameters: loss.Len(), TrainLoss: s.Train.Loss,
 		TrainAccuracy: 100 * s.Train.Accuracy, TestAccuracy: 100 * s.Test.Accuracy,
 	}
 	rng := rand.New(rand.NewPCG(uint64(q.Experiment.Seed), uint64(s.Epoch)))

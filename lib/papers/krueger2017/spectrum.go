@@ -1,0 +1,62 @@
+package krueger2017
+
+import (
+	"fmt"
+	"math"
+)
+
+// Leveled is a stage on the curve of one kind of noise.
+type Leveled struct {
+	Stage
+	Curve string // "noise in labels, train loss 0.1"
+}
+
+// ByLevel are the stages where the training loss first was at most a value, 0 being the end of training, as curves over the noise level: one
+// of noise in labels and one of noise in inputs, both from the real data on.
+func ByLevel(stages []Stage, loss float64) []Leveled {
+	at := "at the end"
+	if loss > 0 {
+		at = fmt.Sprintf("at train loss %g", loss)
+	}
+	var all []Leveled
+	for _, s := range stages {
+		if s.Loss != loss {
+			continue
+		}
+		if s.Experiment.Corruption.Gaussian == 0 {
+			all = append(all, Leveled{s, "noise in labels, " + at})
+		}
+		if s.Experiment.Corruption.Labels == 0 {
+			all = append(all, Leveled{s, "noise in inputs, " + at})
+		}
+	}
+	return all
+}
+
+// Tail is how many eigenvalues of the Hessian at a stage lie above a value.
+type Tail struct {
+	Noise string
+	Value float64
+	Above float64
+}
+
+// Tails are the upper ends of the stages' spectra, where these were asked for and the training loss first was at most a value: above each of
+// 40 values between a thousandth of the largest eigenvalue of all and that eigenvalue.
+func Tails(stages []Stage, loss float64) []Tail {
+	largest, some := 0., []Stage(nil)
+	for _, s := range stages {
+		if s.Loss == loss && len(s.Spectrum.Nodes) > 0 {
+			largest, some = max(largest, s.Largest), append(some, s)
+		}
+	}
+	var all []Tail
+	for _, s := range some {
+		for i := range 40 {
+			value := largest * math.Pow(1000, float64(i)/39-1)
+			if above := float64(s.Parameters) * (1 - s.Spectrum.Below(value)); above > 0.01 {
+				all = append(all, Tail{Noise.Of(s.Experiment), value, above})
+			}
+		}
+	}
+	return all
+}
