@@ -93,6 +93,9 @@ func (q Difficulty) answer(ctx context.Context, lab *study.Lab, done func(share 
 	return Difficulties{q, wrong}, nil
 }
 
+// Mean is the mean share of starts in which an example is misclassified, in percent.
+func (d Difficulties) Mean() float64 { return 100 * stat.Mean(d.Wrong, nil) }
+
 // Dispersion is the variance of the examples' shares over that of a binomial distribution with the same mean, which is 1 where all
 // examples are equally hard.
 func (d Difficulties) Dispersion() float64 {

@@ -2,6 +2,7 @@ package arpit2017
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 
 	"rethinking/lib/corrupt"
@@ -163,4 +164,29 @@ func (q Sensitive) Kind() string {
 		return name + ", a class an example"
 	}
 	return name + ", 10 classes"
+}
+
+// ClassMatrix is figure 4 of a training: logarithms of the sensitivity of each class's loss, a row, to each class's examples, a column.
+type ClassMatrix struct {
+	Kind    string
+	Classes int
+	Logs    []float32 // [Classes, Classes]
+}
+
+// ClassMatrices are those of the trainings that measured them.
+func ClassMatrices(all []Sensitivity) []ClassMatrix {
+	var matrices []ClassMatrix
+	for _, s := range all {
+		if s.Class == nil {
+			continue
+		}
+		m := ClassMatrix{Kind: s.Kind(), Classes: len(s.Class)}
+		for _, row := range s.Class {
+			for _, value := range row {
+				m.Logs = append(m.Logs, float32(math.Log10(max(value, 1e-12))))
+			}
+		}
+		matrices = append(matrices, m)
+	}
+	return matrices
 }

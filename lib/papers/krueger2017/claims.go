@@ -133,9 +133,10 @@ func (e judge) sharper(kind string, equalLoss bool) (claims.Judged, error) {
 	}
 	loss := 0.
 	if equalLoss {
-		loss = 0.1
+		loss = EqualLoss(e.Scale)
 		claim.ID += ", equal loss"
-		claim.Says, claim.Tested = "The same at equal training loss (not in the paper)", "sharpness where the training loss first is at most 0.1 rises with the noise level"
+		claim.Says = "The same at equal training loss (not in the paper)"
+		claim.Tested = fmt.Sprintf("sharpness where the training loss first is at most %g rises with the noise level", loss)
 	}
 	stages, err := Sharpen(e.Ctx, e.Lab, Sharpness(e.Scale))
 	if err != nil {
@@ -145,8 +146,8 @@ func (e judge) sharper(kind string, equalLoss bool) (claims.Judged, error) {
 	for _, c := range sharp[e.Scale].noises {
 		if c == (study.Corruption{}) || kind == "labels" && c.Labels > 0 || kind == "inputs" && c.Gaussian > 0 {
 			s := claims.Sample{Name: Noise.Of(study.Experiment{Corruption: c})}
-			for _, stage := range stages {
-				if stage.Experiment.Corruption == c && stage.Loss == loss {
+			for _, stage := range At(stages, loss) {
+				if stage.Experiment.Corruption == c {
 					s.Values = append(s.Values, stage.Sharpness())
 				}
 			}

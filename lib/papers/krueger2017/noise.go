@@ -2,6 +2,7 @@ package krueger2017
 
 import (
 	"fmt"
+	"slices"
 
 	"rethinking/lib/study"
 )
@@ -76,3 +77,32 @@ func Of(kind string, all []study.Experiment) []study.Experiment {
 
 // Level is an experiment's level of noise, in labels or in inputs, a share.
 func Level(e study.Experiment) float64 { return max(e.Corruption.Labels, e.Corruption.Gaussian) }
+
+// units are those of each hidden layer.
+func units(e study.Experiment) int { return e.Net.Hidden[0] }
+
+// Widths are the distinct numbers of hidden units, ascending.
+func Widths(all []study.Experiment) []int {
+	var widths []int
+	for _, e := range all {
+		widths = append(widths, units(e))
+	}
+	slices.Sort(widths)
+	return slices.Compact(widths)
+}
+
+// OfWidth keeps the experiments of a number of hidden units.
+func OfWidth(width int, all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return units(e) != width })
+}
+
+// OfWidest keeps the experiments of the largest number of hidden units.
+func OfWidest(all []study.Experiment) []study.Experiment {
+	widths := Widths(all)
+	return OfWidth(widths[len(widths)-1], all)
+}
+
+// Mixed keeps the experiments whose training sets have corrupted labels beside right ones; at level 1, chance leaves a tenth of them right.
+func Mixed(all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Corruption.Labels == 0 })
+}

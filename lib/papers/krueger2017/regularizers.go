@@ -28,7 +28,7 @@ var regularizers = []struct {
 // et al. 2017 here, on CIFAR-10's whitened crops. The training is its successor's (Arpit et al. 2017, section 2): SGD with momentum 0.9,
 // the rate 0.01 halved every 15 epochs.
 //
-//	smoke      30 images, the weakest and the strongest value of each, 1 epoch, 1 seed
+//	smoke      30 images, the middle value of each, 1 epoch, 1 seed
 //	quick      200 images, the weakest, the middle and the strongest value, at most 20 epochs, 1 seed
 //	standard   1,000 images, five values, at most 40 epochs, 3 seeds
 //	paper      all 50,000 images, five values, at most 100 epochs, 3 seeds
@@ -40,7 +40,7 @@ func Regularizers(scale study.Scale) []study.Experiment {
 	seeds, strengths := 3, []int{0, 1, 2, 3, 4}
 	switch scale {
 	case study.Smoke:
-		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, seeds, strengths = 30, 30, 1, 10, 1, []int{0, 4}
+		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, seeds, strengths = 30, 30, 1, 10, 1, []int{2}
 	case study.Quick:
 		e.Data.Train, e.Data.Test, e.Training.Epochs, e.Training.Batch, seeds, strengths = 200, 200, 20, 20, 1, []int{0, 2, 4}
 	case study.Paper:
@@ -59,6 +59,17 @@ func Regularizers(scale study.Scale) []study.Experiment {
 		}
 	}
 	return all
+}
+
+// Selected keeps the runs on one kind of data without regularization and with the strength of each regularizer in the middle.
+func Selected(noise string, all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool {
+		middle := e.Regularization == study.Regularization{}
+		for _, r := range regularizers {
+			middle = middle || e.Regularization == r.of(r.values[len(r.values)/2])
+		}
+		return !middle || Noise.Of(e) != noise
+	})
 }
 
 // RegularizationAndNoise tells the runs of Regularizers apart.

@@ -3,31 +3,43 @@ package krueger2017
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"rethinking/lib/study"
 )
+
+// EqualLoss is the training loss, in nats, at which a scale compares runs.
+func EqualLoss(scale study.Scale) float64 {
+	losses := sharp[scale].losses
+	return losses[len(losses)/2]
+}
+
+// At keeps the stages where the training loss first was at most a value, 0 being the end of training.
+func At(stages []Stage, loss float64) []Stage {
+	return slices.DeleteFunc(slices.Clone(stages), func(s Stage) bool { return s.Loss != loss })
+}
 
 // Leveled is a stage on the curve of one kind of noise.
 type Leveled struct {
 	Stage
-	Curve string // "noise in labels, train loss 0.1"
+	Curve string // "noise in labels"
+	At    string // "at train loss 0.1"
 }
 
-// ByLevel are the stages where the training loss first was at most a value, 0 being the end of training, as curves over the noise level: one
-// of noise in labels and one of noise in inputs, both from the real data on.
+// ByLevel are the stages At a training loss as curves over the noise level: one of noise in labels and one of noise in inputs, both from the real
+// data on.
 func ByLevel(stages []Stage, loss float64) []Leveled {
-	at := "at the end"
+	at := "at the end of training"
 	if loss > 0 {
 		at = fmt.Sprintf("at train loss %g", loss)
 	}
 	var all []Leveled
-	for _, s := range stages {
-		if s.Loss != loss {
-			continue
-		}
+	for _, s := range At(stages, loss) {
 		if s.Experiment.Corruption.Gaussian == 0 {
-			all = append(all, Leveled{s, "noise in labels, " + at})
+			all = append(all, Leveled{s, "noise in labels", at})
 		}
 		if s.Experiment.Corruption.Labels == 0 {
-			all = append(all, Leveled{s, "noise in inputs, " + at})
+			all = append(all, Leveled{s, "noise in inputs", at})
 		}
 	}
 	return all
@@ -44,8 +56,8 @@ type Tail struct {
 // 40 values between a thousandth of the largest eigenvalue of all and that eigenvalue.
 func Tails(stages []Stage, loss float64) []Tail {
 	largest, some := 0., []Stage(nil)
-	for _, s := range stages {
-		if s.Loss == loss && len(s.Spectrum.Nodes) > 0 {
+	for _, s := range At(stages, loss) {
+		if len(s.Spectrum.Nodes) > 0 {
 			largest, some = max(largest, s.Largest), append(some, s)
 		}
 	}
