@@ -31,6 +31,7 @@ func TestVerdicts(t *testing.T) {
 		{"overlap", claims.Less(sample(1, 2, 3), sample(2, 3, 4), 0), claims.Undecided, ""},
 		{"exact values", claims.Less(sample(1, 1), sample(2, 2), 0), claims.Reproduced, ""},
 		{"one run each", claims.Less(sample(1), sample(2), 0), claims.Undecided, "1.00% (1 run)"},
+		{"rising of one", claims.Rising(sample(1, 2)), claims.NotRun, "1 samples have no order"},
 		{"rising", claims.Rising(sample(1, 2), sample(2, 3), sample(4, 5)), claims.Reproduced, "0 of 2 steps"},
 		{"rising with a small dip", claims.Rising(sample(1, 2), sample(4, 6), sample(4, 5.5), sample(8, 9)), claims.Undecided, "1 of 3 steps"},
 		{"rising with a deep dip", claims.Rising(sample(1, 1.1), sample(6, 6.1), sample(2, 2.1), sample(8, 8.1)), claims.Contradicted, ""},

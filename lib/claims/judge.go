@@ -117,6 +117,9 @@ func welch(a, b []float64) (difference, half float64) {
 // place and value, over all runs, is significantly positive; contradicted where it is significantly negative, or a sample is significantly
 // below the one before it (Less).
 func Rising(samples ...Sample) Verdict {
+	if len(samples) < 2 {
+		return Missing("%d samples have no order", len(samples))
+	}
 	places, values, falls := []float64(nil), []float64(nil), 0
 	v := Verdict{Outcome: Undecided}
 	for i, s := range samples {

@@ -4,7 +4,7 @@ import "rethinking/lib/study"
 
 // capacity are the sizes of figures 1 and 2 (left).
 var capacity = map[study.Scale]grid{
-	study.Smoke:    {sizes: []int{100}, units: []int{4, 32}, noises: Noises(1), test: 100, epochs: 20, seeds: 2},
+	study.Smoke:    {sizes: []int{100}, units: []int{4, 32}, noises: Noises(1), test: 100, epochs: 400, seeds: 2},
 	study.Quick:    {sizes: []int{500}, units: []int{4, 8, 16, 64, 256}, noises: Noises(0.4, 1), test: 1000, epochs: 500, seeds: 3},
 	study.Standard: {sizes: []int{1000}, units: []int{4, 8, 16, 32, 64, 128, 256, 512, 1024}, noises: Noises(levels...), test: 2000, epochs: 1000, seeds: 3},
 	study.Paper:    {sizes: []int{50000}, units: []int{4, 16, 64, 256, 1024, 2048, 4096, 8192}, noises: Noises(levels...), epochs: 1000, seeds: 3},
@@ -13,7 +13,7 @@ var capacity = map[study.Scale]grid{
 // Capacity asks figures 1 and 2 (left): how well does a net generalize, and how many epochs does it need to fit its training set, against its
 // number of hidden units and the noise?
 //
-//	smoke      100 digits, widths 4 and 32, noise level 1, 20 epochs, 2 seeds
+//	smoke      100 digits, widths 4 and 32, noise level 1, 400 epochs, 2 seeds
 //	quick      500 digits, widths 4 to 256, noise levels 0.4 and 1, at most 500 epochs, 3 seeds
 //	standard   1,000 digits, widths 4 to 1,024, five noise levels, 3 seeds
 //	paper      50,000 digits, widths 4 to 8,192, five noise levels, 3 seeds

@@ -4,7 +4,7 @@ import "rethinking/lib/study"
 
 // size are the sizes of figure 2 (right).
 var size = map[study.Scale]grid{
-	study.Smoke:    {sizes: []int{50, 100}, units: []int{32}, noises: Noises(1), test: 100, epochs: 20, seeds: 2},
+	study.Smoke:    {sizes: []int{50, 100}, units: []int{32}, noises: Noises(1), test: 100, epochs: 400, seeds: 2},
 	study.Quick:    {sizes: []int{250, 500, 1000, 2000}, units: []int{64}, noises: Noises(0.4, 1), test: 1000, epochs: 500, seeds: 3},
 	study.Standard: {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512}, noises: Noises(0.4, 1), test: 2000, epochs: 1000, seeds: 3},
 	study.Paper:    {sizes: []int{1000, 2000, 5000, 10000, 20000, 50000}, units: []int{64, 512, 4096}, noises: Noises(levels...), epochs: 1000, seeds: 3},
@@ -14,7 +14,7 @@ var size = map[study.Scale]grid{
 // has one width and does not give it; its successor has 4,096 units (Arpit et al. 2017, figure 6). A narrow net stands beside a wide one here,
 // because what noise does to the time depends on whether there is capacity to spare.
 //
-//	smoke      50 and 100 digits, width 32, noise level 1, 20 epochs, 2 seeds
+//	smoke      50 and 100 digits, width 32, noise level 1, 400 epochs, 2 seeds
 //	quick      250 to 2,000 digits, width 64, noise levels 0.4 and 1, at most 500 epochs, 3 seeds
 //	standard   1,000 to 50,000 digits, widths 64 and 512, noise levels 0.4 and 1, 3 seeds
 //	paper      1,000 to 50,000 digits, widths 64, 512 and 4,096, five noise levels, 3 seeds
