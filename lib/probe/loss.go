@@ -1,5 +1,6 @@
-// Package probe measures the curvature of a net's training loss at given weights: Hessian-vector products, and from them the
-// eigenvalues of the Hessian at the ends of its spectrum, whose largest is what Krueger et al. 2017 call sharpness.
+// Package probe measures what a net is like at given weights, or became on the way to them: the curvature of its training loss, by
+// Hessian-vector products (the ends of the spectrum, whose largest eigenvalue is what Krueger et al. 2017 call sharpness, its density and the
+// trace); the critical samples among new inputs; and how much the loss depends on every example that was trained on.
 //
 // Its stance: a Loss is a net, its weights and a whole data set, in evaluation; methods for eigenvalues see no more of it than an
 // Operator, which a plain matrix is too. Products are exact second derivatives. ReLU nets leave no choice: their gradient jumps wherever
