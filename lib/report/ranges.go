@@ -3,16 +3,13 @@ package report
 import "math"
 
 // setRanges decides what part of the axes is drawn: accuracies always from 0 to 100, other quantities from zero, logarithms in whole
-// powers of ten.
+// powers of ten, or of 1, 2 and 5 times these where they span less than two.
 func (f *Figure) setRanges() {
 	f.X.Min, f.X.Max = f.rangeX()
 	low, high := f.rangeY()
 	switch {
 	case f.Y.Log:
-		f.Y.Min, f.Y.Max = math.Pow(10, math.Floor(math.Log10(low))), math.Pow(10, math.Ceil(math.Log10(high)))
-		if f.Y.Min == f.Y.Max {
-			f.Y.Max *= 10
-		}
+		f.Y.Min, f.Y.Max = logRange(low, high)
 	case f.Y.Unit == "%":
 		f.Y.Min, f.Y.Max = math.Min(0, low), math.Max(100, high)
 	default:
@@ -24,6 +21,33 @@ func (f *Figure) setRanges() {
 	if len(f.Notes) > 0 {
 		f.placeNotes()
 	}
+}
+
+// fewDecades is how many times larger the end of a logarithmic axis is than its beginning below which it counts in 1, 2, 5, 10.
+const fewDecades = 100
+
+// logRange returns round bounds around positive values.
+func logRange(low, high float64) (from, to float64) {
+	from, to = math.Pow(10, math.Floor(math.Log10(low))), math.Pow(10, math.Ceil(math.Log10(high)))
+	if from == to {
+		return from, 10 * to
+	}
+	if high/low >= fewDecades {
+		return from, to
+	}
+	for _, factor := range []float64{5, 2} {
+		if from*factor <= low {
+			from *= factor
+			break
+		}
+	}
+	for _, factor := range []float64{5, 2} {
+		if to/factor >= high {
+			to /= factor
+			break
+		}
+	}
+	return round(from, 12), round(to, 12)
 }
 
 func (f Figure) rangeX() (low, high float64) {

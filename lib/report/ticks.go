@@ -29,6 +29,8 @@ func (a Axis) marks() []float64 {
 	switch {
 	case a.Ticks != nil:
 		return a.Ticks
+	case a.Log && a.Max/a.Min < fewDecades:
+		return oneTwoFive(a.Min, a.Max)
 	case a.Log:
 		return powersOfTen(a.Min, a.Max)
 	case a.Unit == "%":
@@ -45,6 +47,19 @@ func powersOfTen(low, high float64) []float64 {
 	step := math.Ceil((last - first + 1) / 9)
 	for e := math.Ceil(first/step) * step; e <= last; e += step {
 		at = append(at, math.Pow(10, e))
+	}
+	return at
+}
+
+// oneTwoFive are the numbers 1, 2 and 5 times a power of ten in the range.
+func oneTwoFive(low, high float64) []float64 {
+	var at []float64
+	for power := math.Pow(10, math.Floor(math.Log10(low))); power <= high; power *= 10 {
+		for _, factor := range []float64{1, 2, 5} {
+			if v := round(factor*power, 12); v >= low*(1-1e-9) && v <= high*(1+1e-9) {
+				at = append(at, v)
+			}
+		}
 	}
 	return at
 }
