@@ -37,6 +37,9 @@ type SensitivityResult struct {
 	Loss     []float64   // [k] mean over all examples, in nats
 	Accuracy []float64   // [k] share of all examples that are classified as labelled
 	G        [][]float64 // [k][n] g_x of each example
+	// Proxy, [k][n], is the 1-norm of the gradient of L_t with respect to each example at the present weights, which is cheap and sometimes taken
+	// for g_x. It is another quantity: nothing of it goes through the training.
+	Proxy [][]float64
 	// Class is nil, or [classes][classes]: at [i][j] the mean, over At and over the examples of class j, of the sensitivity to them of the mean
 	// loss over the examples of class i, as the ḡ_ij of figure 4.
 	Class [][]float64
@@ -56,8 +59,8 @@ func (s SensitivityResult) Mean() []float64 {
 //	g_x = |dL_t/dx|_1
 //
 // where L_t is the mean loss of all examples, and its derivative goes through every update so far that had x in its batch, and through all updates
-// after it (Arpit et al. 2017, section 3.2). The gradient of the loss by x at the present weights is another thing: it is one part of the
-// derivative, through x's own term of L_t, which takes no training. The paper's measure is of a previous example's effect through the
+// after it (Arpit et al. 2017, section 3.2). The gradient of the loss by x at the present weights, Proxy, is another thing: it is one part of
+// the derivative, through x's own term of L_t, which takes no training. The paper's measure is of a previous example's effect through the
 // updates that it changes; so that part is left out unless Direct is set, and an example that was in no batch yet has 0.
 //
 // The derivative is exact, by back-propagation through the unrolled training (Maclaurin et al. 2015), but along stored weights: from dL_t/dw at
@@ -171,11 +174,12 @@ func (u Unrolled) sizes() []int {
 // measure adds the measurement at the present weights.
 func (s *SensitivityResult) measure(ctx context.Context, t *tape) error {
 	updates := len(t.segments) * t.Every
-	loss, accuracy, g, err := t.sensitivities(ctx, slices.Repeat([]float64{1}, len(t.Labels)))
+	m, err := t.sensitivities(ctx, slices.Repeat([]float64{1}, len(t.Labels)))
 	if err != nil {
 		return fmt.Errorf("after %d updates: %w", updates, err)
 	}
-	s.At, s.Loss, s.Accuracy, s.G = append(s.At, updates), append(s.Loss, loss), append(s.Accuracy, accuracy), append(s.G, g)
+	s.At, s.Loss, s.Accuracy = append(s.At, updates), append(s.Loss, m.loss), append(s.Accuracy, m.accuracy)
+	s.G, s.Proxy = append(s.G, m.g), append(s.Proxy, m.direct)
 	for class := 0; t.ByClass && class < t.Architecture.Classes; class++ {
 		row, err := t.class(ctx, class)
 		if err != nil {

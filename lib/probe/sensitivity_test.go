@@ -257,12 +257,15 @@ func compare(t *testing.T, got, want probe.SensitivityResult, tolerance float64)
 	}
 }
 
-// Without a step nothing is left but an example's own term of the loss.
+// Without a step nothing is left but an example's own term of the loss, which is the proxy.
 func TestSensitivityWithoutSteps(t *testing.T) {
 	u := unrolled(t, 3)
 	u.Rate, u.Direct, u.Every = 0, true, 6
-	h := newHost(u)
-	for row, g := range measure(t, u).G[0] {
+	h, s := newHost(u), measure(t, u)
+	if !slices.Equal(s.Proxy[0], s.G[0]) {
+		t.Errorf("the proxy is %v, want %v", s.Proxy[0], s.G[0])
+	}
+	for row, g := range s.G[0] {
 		if want := norm(h.derivatives(0, row), func(int) bool { return true }); math.Abs(g-want) > 1e-8*want {
 			t.Errorf("the sensitivity of row %d's own loss is %g, by differences %g", row, g, want)
 		}

@@ -90,36 +90,43 @@ func (t *tape) train(ctx context.Context) error {
 	return err
 }
 
-// sensitivities returns the mean of the examples' losses times weights, [n], at the present weights; the share of examples that are classified as
-// labelled; and the 1-norms, [n], of the derivatives of that mean with respect to the examples.
-func (t *tape) sensitivities(ctx context.Context, weights []float64) (loss, accuracy float64, g []float64, err error) {
+// standing is what is known at the present weights.
+type standing struct {
+	loss     float64   // the mean of the examples' losses times weights
+	accuracy float64   // share of examples that are classified as labelled
+	g        []float64 // [n] 1-norms of the derivatives of that mean with respect to the examples, through the training
+	direct   []float64 // [n] 1-norms of its gradient with respect to the examples, the weights being fixed
+}
+
+// sensitivities measures at the present weights, with weights, [n], of the examples' losses.
+func (t *tape) sensitivities(ctx context.Context, weights []float64) (s standing, err error) {
 	w, err := t.net.upload(weights, len(weights))
 	if err != nil {
-		return 0, 0, nil, err
+		return s, err
 	}
 	outputs, err := t.start.Exec(t.x, t.y, w)
 	if err = errors.Join(err, w.FinalizeAll()); err != nil {
-		return 0, 0, nil, err
+		return s, err
 	}
-	defer free(outputs[:2])
-	loss, accuracy = tensors.ToScalar[float64](outputs[0]), tensors.ToScalar[float64](outputs[1])/float64(len(weights))
-	adjoints, err := t.back(ctx, outputs[2:])
+	defer free(outputs[:3])
+	s.loss, s.accuracy = tensors.ToScalar[float64](outputs[0]), tensors.ToScalar[float64](outputs[1])/float64(len(weights))
+	adjoints, err := t.back(ctx, outputs[3:])
 	defer free(adjoints)
 	if err != nil {
-		return 0, 0, nil, err
+		return s, err
 	}
 	norms, err := t.norms.Call1(adjoints[0])
 	if err != nil {
-		return 0, 0, nil, err
+		return s, err
 	}
 	defer norms.FinalizeAll()
-	if g, err = tensors.CopyFlatData[float64](norms); err != nil {
-		return 0, 0, nil, err
+	var failed error
+	s.g, err = tensors.CopyFlatData[float64](norms)
+	s.direct, failed = tensors.CopyFlatData[float64](outputs[2])
+	if sum := s.loss + floats.Sum(s.g); math.IsNaN(sum) || math.IsInf(sum, 0) {
+		return s, fmt.Errorf("a loss of %g and sensitivities that sum to %g: the training diverges; lower the rate", s.loss, floats.Sum(s.g))
 	}
-	if sum := floats.Sum(g); math.IsNaN(loss+sum) || math.IsInf(loss+sum, 0) {
-		return 0, 0, nil, fmt.Errorf("a loss of %g and sensitivities that sum to %g: the training diverges; lower the rate", loss, sum)
-	}
-	return loss, accuracy, g, nil
+	return s, errors.Join(err, failed)
 }
 
 // class returns the mean sensitivities, to the examples of each class, of the mean loss over one class, [classes].
@@ -130,13 +137,13 @@ func (t *tape) class(ctx context.Context, class int) ([]float64, error) {
 			weights[i] = float64(len(weights)) / float64(sizes[class])
 		}
 	}
-	_, _, g, err := t.sensitivities(ctx, weights)
+	s, err := t.sensitivities(ctx, weights)
 	if err != nil {
 		return nil, err
 	}
 	means := make([]float64, len(sizes))
 	for i, label := range t.Labels {
-		means[label] += g[i] / float64(sizes[label])
+		means[label] += s.g[i] / float64(sizes[label])
 	}
 	return means, nil
 }

@@ -34,8 +34,8 @@ func (t *tape) forwardGraph(_ *model.Scope, inputs []*Node) []*Node {
 	return last[n:]
 }
 
-// startGraph returns, at the variables, the mean of the examples' losses times weights and the number of right answers, float64; and the adjoints
-// with which to go back: the gradient of that mean with respect to x, or 0 without Direct, and with respect to the parts of the weights. Its
+// startGraph returns, at the variables, the mean of the examples' losses times weights, the number of right answers and the 1-norms of the
+// mean's gradient with respect to each example, float64; and the adjoints with which to go back: the gradient of that mean with respect to x, or 0 without Direct, and with respect to the parts of the weights. Its
 // inputs are x, y and the examples' weights.
 func (t *tape) startGraph(_ *model.Scope, inputs []*Node) []*Node {
 	x, y := inputs[0], inputs[1]
@@ -44,10 +44,11 @@ func (t *tape) startGraph(_ *model.Scope, inputs []*Node) []*Node {
 	mean := loss.SparseCategoricalCrossEntropyLogits([]*Node{InsertAxes(y, -1), inputs[2]}, []*Node{logits})
 	right := ReduceAllSum(ConvertDType(Equal(ArgMax(logits, -1, dtypes.Int32), y), dtypes.Float64))
 	adjoints := Gradient(mean, append([]*Node{x}, weights...)...)
+	direct := normsGraph(nil, adjoints[:1])[0]
 	if !t.Direct {
 		adjoints[0] = ZerosLike(x)
 	}
-	return append([]*Node{ConvertDType(mean, dtypes.Float64), right}, adjoints...)
+	return append([]*Node{ConvertDType(mean, dtypes.Float64), right, direct}, adjoints...)
 }
 
 // backwardGraph takes adjoints back by Every updates. Update w' = w - rate * g(w, x), g being the gradient of the batch's loss, turns the

@@ -32,6 +32,7 @@ type Sensitivity struct {
 	Loss     []float64   // train loss, nats
 	Accuracy []float64   // train accuracy, percent
 	Gini     []float64   // of ḡ_x over the examples, the mean over the measurements so far
+	Proxy    []float64   // the Gini coefficient of the loss's gradient with respect to each example at the present weights, likewise
 	Class    [][]float64 // [i][j] sensitivity of the loss of class i to examples of class j; nil unless ByClass
 }
 
@@ -88,7 +89,11 @@ func (q Sensitive) answer(ctx context.Context, lab *study.Lab, done func(share f
 		if err != nil {
 			return Sensitivity{}, err
 		}
-		out.Gini, out.Accuracy = append(out.Gini, gini), append(out.Accuracy, 100*r.Accuracy[i])
+		proxy, err := probe.Gini(probe.SensitivityResult{G: r.Proxy[:i+1]}.Mean())
+		if err != nil {
+			return Sensitivity{}, err
+		}
+		out.Gini, out.Proxy, out.Accuracy = append(out.Gini, gini), append(out.Proxy, proxy), append(out.Accuracy, 100*r.Accuracy[i])
 	}
 	return out, nil
 }
@@ -139,6 +144,7 @@ type Sensed struct {
 	Data     string // "real, 10 classes"
 	Updates  int
 	Gini     float64
+	Proxy    float64 // Gini coefficient of the cheap proxy
 	Loss     float64 // nats
 	Accuracy float64 // percent
 }
@@ -148,7 +154,7 @@ func Along(all []Sensitivity) []Sensed {
 	var out []Sensed
 	for _, s := range all {
 		for i, at := range s.At {
-			out = append(out, Sensed{s.Kind(), at, s.Gini[i], s.Loss[i], s.Accuracy[i]})
+			out = append(out, Sensed{s.Kind(), at, s.Gini[i], s.Proxy[i], s.Loss[i], s.Accuracy[i]})
 		}
 	}
 	return out

@@ -23,7 +23,7 @@ func ClaimsOnTime(ctx context.Context, lab *study.Lab, scale study.Scale) ([]cla
 	return e.Judge(e.noiseNeedsCapacity, e.labelsSlower, e.inputsFaster, e.inputsFasterWhereMany)
 }
 
-// ClaimsOnSharpness judges claims K3 and K4: sharpness and regularizers.
+// ClaimsOnSharpness judges claims K3 and K4, and A7 of the successor: sharpness and regularizers.
 func ClaimsOnSharpness(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
 	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
 	return e.Judge(
@@ -31,7 +31,7 @@ func ClaimsOnSharpness(ctx context.Context, lab *study.Lab, scale study.Scale) (
 		func() (claims.Judged, error) { return e.sharper("inputs", false) },
 		func() (claims.Judged, error) { return e.sharper("labels", true) },
 		func() (claims.Judged, error) { return e.sharper("inputs", true) },
-		e.dropoutTradesBest)
+		e.dropoutTradesBest, e.dropoutIsBest)
 }
 
 // under is the condition of one kind of data.
@@ -157,45 +157,80 @@ func (e judge) sharper(kind string, equalLoss bool) (claims.Judged, error) {
 	return claim.Judge(claims.Rising(samples...)), nil
 }
 
-// dropoutTradesBest judges figure 3 (right): of all regularizers, dropout keeps most of what is learned at half of what is memorized.
+// dropoutTradesBest judges figure 3 (right).
 func (e judge) dropoutTradesBest() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "K4", Source: "abstract, figure 3 (right)", Figure: "#regularizers-against-memorization-figure-3",
-		Says: "Tuned explicit regularization, dropout best of all, keeps a net from memorizing noise at little cost to what it learns from real data",
+		Says: "Tuned explicit regularization keeps a net from memorizing noise at little cost to what it learns from real data; so does dropout",
 		Tested: "some strength of dropout brings train accuracy on random labels to 50% or less, at a best test accuracy on real labels that is at most 2 points lower " +
 			"than without regularization",
 	}
-	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+	all, err := e.tradeOffs()
+	if err != nil || all == nil {
+		return claim.Judge(claims.Missing("needs the standard scale")), err
 	}
-	runs, err := e.Runs(evidence.Any, Regularizers)
-	if err != nil {
-		return claims.Judged{}, err
+	dropout, found := halving(all, "dropout")
+	if !found {
+		return claim.Judge(claims.Verdict{Outcome: claims.Contradicted, Statistic: "no strength of dropout does the first"}), nil
 	}
-	return claim.Judge(keepsLearning(TradeOffs(runs))), nil
+	return claim.Judge(claims.Less(learned(all, "none"), dropout, -2)), nil
 }
 
-// keepsLearning compares, without regularization and with the dropout that costs least of those which halve memorization, what is learned.
-func keepsLearning(all []TradeOff) claims.Verdict {
-	learned, memorized := map[string]*claims.Sample{}, map[string]float64{}
+// dropoutIsBest judges the same claim as its successor puts it.
+func (e judge) dropoutIsBest() (claims.Judged, error) {
+	claim := claims.Claim{
+		ID: "A7", Source: "Arpit et al. 2017, section 5, figure 10", Figure: "#regularizers-against-memorization-figure-3",
+		Says:   "Of all regularizers, dropout hinders memorization best at equal performance on real data",
+		Tested: "of the strengths that bring train accuracy on random labels to 50% or less, the best one of dropout learns more from real labels than the best of each other regularizer",
+	}
+	all, err := e.tradeOffs()
+	if err != nil || all == nil {
+		return claim.Judge(claims.Missing("needs the standard scale")), err
+	}
+	dropout, _ := halving(all, "dropout")
+	var parts []claims.Verdict
+	for _, r := range regularizers {
+		if other, found := halving(all, r.name); found && r.name != "dropout" {
+			parts = append(parts, claims.Less(other, dropout, 0))
+		}
+	}
+	return claim.Judge(parts...), nil
+}
+
+// tradeOffs are those of figure 3 (right); nil at the scales that train too little to tell.
+func (e judge) tradeOffs() ([]TradeOff, error) {
+	if !e.Large() {
+		return nil, nil
+	}
+	runs, err := e.Runs(evidence.Any, Regularizers)
+	return TradeOffs(runs), err
+}
+
+// learned is what a setting's nets learn from real labels.
+func learned(all []TradeOff, setting string) claims.Sample {
+	s := claims.Sample{Name: "learned with " + setting, Unit: "%"}
 	for _, t := range all {
-		if t.Regularizer != "none" && t.Regularizer != "dropout" {
-			continue
-		}
-		if learned[t.Setting] == nil {
-			learned[t.Setting] = &claims.Sample{Name: "learned with " + t.Setting, Unit: "%"}
-		}
-		learned[t.Setting].Values = append(learned[t.Setting].Values, t.Learned)
-		memorized[t.Setting] = max(memorized[t.Setting], t.Memorized)
-	}
-	var best *claims.Sample
-	for _, setting := range slices.Sorted(maps.Keys(learned)) {
-		if s := learned[setting]; memorized[setting] <= 50 && (best == nil || stat.Mean(s.Values, nil) > stat.Mean(best.Values, nil)) {
-			best = s
+		if t.Setting == setting {
+			s.Values = append(s.Values, t.Learned)
 		}
 	}
-	if best == nil || learned["none"] == nil {
-		return claims.Verdict{Outcome: claims.Contradicted, Statistic: "no dropout halves the train accuracy on random labels"}
+	return s
+}
+
+// halving is what is learned at that strength of a regularizer which costs least, of those under which no net fits more than half of the random
+// labels.
+func halving(all []TradeOff, regularizer string) (best claims.Sample, found bool) {
+	memorized := map[string]float64{}
+	for _, t := range all {
+		if t.Regularizer == regularizer {
+			memorized[t.Setting] = max(memorized[t.Setting], t.Memorized)
+		}
 	}
-	return claims.Less(*learned["none"], *best, -2)
+	for _, setting := range slices.Sorted(maps.Keys(memorized)) {
+		s := learned(all, setting)
+		if memorized[setting] <= 50 && (!found || stat.Mean(s.Values, nil) > stat.Mean(best.Values, nil)) {
+			best, found = s, true
+		}
+	}
+	return best, found
 }
