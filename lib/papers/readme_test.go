@@ -6,10 +6,12 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"rethinking/lib/papers"
+	"rethinking/lib/papers/krueger2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/report"
 	"rethinking/lib/study"
@@ -44,15 +46,24 @@ func TestReadmeShowsTheKeptResults(t *testing.T) {
 			table1(t, whole)+"\n"+table1(t, mlps)+"\n"+missed(mlps)+
 			"\n**Label corruption on MNIST** (Zhang et al. 2017, figures 1b and 1c; [notebook](notebooks/01-random-labels.ipynb))\n\n"+
 			table(t, digits, study.LabelCorruption)+"\n"+missed(digits)+"\n")
-	figure, err := report.GapBy(digits, study.LabelCorruption, report.Chance(10))
-	if err != nil {
-		t.Fatal(err)
+	picture(t, "gap.png")(report.GapBy(digits, study.LabelCorruption, report.Chance(10)))
+	noisy := slices.DeleteFunc(kept(t, "krueger2017/capacity"), func(r study.Result) bool { return r.Experiment.Corruption.Labels > 0 })
+	picture(t, "time.png")(report.StatisticBy(noisy, study.EpochsToFit(study.Fitted), study.HiddenUnits, report.By(krueger2017.Noise), report.Log(), report.LogX()))
+}
+
+// picture compares, or with -regen writes, a figure that the README shows.
+func picture(t *testing.T, name string) func(report.Figure, error) {
+	return func(f report.Figure, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		png, err := f.PNG()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, filepath.Join("../../notebooks", name), png)
 	}
-	png, err := figure.PNG()
-	if err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "../../notebooks/gap.png", png)
 }
 
 // table1 sums results up beside what the paper's table 1 prints.

@@ -194,7 +194,7 @@ func (b *bench) finished(key string) error {
 // compiled names what an experiment's executables depend on: experiments of the same name share them.
 func (e Experiment) compiled() string {
 	t := e.Training
-	name, err := json.Marshal([]any{e.Data.Name, e.Data.Preprocessing, e.Net, e.Regularization, t.Batch, t.Optimizer, t.Momentum})
+	name, err := json.Marshal([]any{e.Data.Name, e.Data.Preprocessing, e.Net, e.Regularization, t.Batch, t.Optimizer, t.Momentum, t.Clipped, t.Running})
 	if err != nil {
 		panic(err) // only NaN and infinities cannot be marshalled, and Validate refuses them
 	}
@@ -231,7 +231,7 @@ func (b *bench) newTrainer(e Experiment, x examples) (*train.Trainer, error) {
 	spec := train.Spec{
 		Net: net, Dim: x.set.Dim(), Initialization: e.Net.Initialization, Batch: e.Training.Batch, Optimizer: e.Training.optimizer(),
 		WeightDecay:  train.WeightDecay{Rate: e.Regularization.WeightDecay, Decoupled: e.Regularization.Decoupled},
-		Augmentation: x.augmented,
+		Augmentation: x.augmented, Clipped: e.Training.Clipped, Running: e.Training.Running,
 	}
 	if architecture.Convolutional() && b.name != "xla:cuda" {
 		spec.Slab = slabOfImages

@@ -85,6 +85,11 @@ type Training struct {
 	// Evaluate is the number of epochs from one evaluation to the next. 0: after each of the first ten epochs and then every tenth part
 	// of the epochs so far, and wherever the train accuracy comes near or to one of train.Thresholds.
 	Evaluate int `json:"evaluate,omitzero"`
+	// Clipped minimizes the cross-entropy of probabilities clipped to [1e-7, 1-1e-7] instead, as Keras does from a softmax: an example
+	// beyond gives no gradient. What is measured is the cross-entropy from logits all the same, but for the running means.
+	Clipped bool `json:"clipped,omitzero"`
+	// Running measures means over the steps of each epoch too, while the weights move, as Keras prints them: Curves.RunningAccuracy.
+	Running bool `json:"running,omitzero"`
 }
 
 // MLP returns the Net of dense hidden layers with the given units.

@@ -24,19 +24,18 @@ func (m *Measurements) add(p train.Point, milestones []float64) {
 func (c *Curves) add(p train.Point) {
 	c.Epoch = append(c.Epoch, p.Epoch)
 	values := []float64{p.Train.Loss, p.Train.Accuracy, p.Test.Loss, p.Test.Accuracy, p.WeightNorm, p.FromStart,
-		p.Clean.Loss, p.Clean.Accuracy, p.Corrupted.Loss, p.Corrupted.Accuracy}
-	if p.Clean.N == 0 || p.Corrupted.N == 0 {
-		values = values[:6]
-	}
-	for i, column := range c.columns()[:len(values)] {
-		*column = append(*column, digits(values[i]))
+		p.Clean.Loss, p.Clean.Accuracy, p.Corrupted.Loss, p.Corrupted.Accuracy, p.Running.Loss, p.Running.Accuracy}
+	for i, column := range c.columns() {
+		if absent := i >= 6 && i < 10 && (p.Clean.N == 0 || p.Corrupted.N == 0) || i >= 10 && p.Running.N == 0; !absent {
+			*column = append(*column, digits(values[i]))
+		}
 	}
 }
 
-// columns are the curves, those that every run has first.
+// columns are the curves: six that every run has, those of the training set's parts, and the running means.
 func (c *Curves) columns() []*[]float64 {
 	return []*[]float64{&c.TrainLoss, &c.TrainAccuracy, &c.TestLoss, &c.TestAccuracy, &c.WeightNorm, &c.FromStart,
-		&c.CleanLoss, &c.CleanAccuracy, &c.CorruptedLoss, &c.CorruptedAccuracy}
+		&c.CleanLoss, &c.CleanAccuracy, &c.CorruptedLoss, &c.CorruptedAccuracy, &c.RunningLoss, &c.RunningAccuracy}
 }
 
 // How many evaluations a result keeps: see Curves.

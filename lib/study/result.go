@@ -50,8 +50,11 @@ type Curves struct {
 	CleanAccuracy     []float64 `json:"cleanAccuracy,omitempty"`
 	CorruptedLoss     []float64 `json:"corruptedLoss,omitempty"`
 	CorruptedAccuracy []float64 `json:"corruptedAccuracy,omitempty"`
-	WeightNorm        []float64 `json:"weightNorm"` // l2 norm of all trainable weights
-	FromStart         []float64 `json:"fromStart"`  // l2 distance of the weights from the initial ones
+	// Means over the steps of the epoch that ends, each of the weights before it; nil without Training.Running.
+	RunningLoss     []float64 `json:"runningLoss,omitempty"`
+	RunningAccuracy []float64 `json:"runningAccuracy,omitempty"`
+	WeightNorm      []float64 `json:"weightNorm"` // l2 norm of all trainable weights
+	FromStart       []float64 `json:"fromStart"`  // l2 distance of the weights from the initial ones
 }
 
 // Provenance tells where a Result comes from; nothing in it changes a number.

@@ -27,6 +27,8 @@ var (
 	CleanAccuracy     = Curve{"train accuracy on clean examples", "%", func(c Curves) []float64 { return percent(orNaN(c, c.CleanAccuracy)) }}
 	CorruptedLoss     = Curve{"train loss on corrupted examples", "nats", func(c Curves) []float64 { return orNaN(c, c.CorruptedLoss) }}
 	CorruptedAccuracy = Curve{"train accuracy on corrupted examples", "%", func(c Curves) []float64 { return percent(orNaN(c, c.CorruptedAccuracy)) }}
+	RunningLoss       = Curve{"running train loss", "nats", func(c Curves) []float64 { return orNaN(c, c.RunningLoss) }}
+	RunningAccuracy   = Curve{"running train accuracy", "%", func(c Curves) []float64 { return percent(orNaN(c, c.RunningAccuracy)) }}
 	WeightNorm        = Curve{"norm of the weights", "", func(c Curves) []float64 { return c.WeightNorm }}
 	FromStart         = Curve{"distance from the initial weights", "", func(c Curves) []float64 { return c.FromStart }}
 )

@@ -11,6 +11,7 @@ type Point struct {
 	Epoch                 int
 	Train, Test           Evaluation
 	Clean, Corrupted      Evaluation // of the two parts of the training set
+	Running               Evaluation // means over the epoch's steps, each of the weights before it; at epoch 0 as Train; zero without Spec.Running
 	WeightNorm, FromStart float64    // l2 norm of all trainable weights, and their l2 distance from the initial ones
 }
 
@@ -43,11 +44,12 @@ type Hooks struct {
 // fit is a run under way.
 type fit struct {
 	*Trainer
-	plan   Plan
-	sets   Sets
-	orders *rand.PCG
-	hooks  Hooks
-	at     Checkpoint // without State
+	plan    Plan
+	sets    Sets
+	orders  *rand.PCG
+	hooks   Hooks
+	at      Checkpoint // without State
+	running Evaluation // of the last epoch
 }
 
 // Fit trains from the present weights, or goes on from a checkpoint of such a run. The examples' order is drawn anew from orders for
@@ -119,6 +121,9 @@ func (f *fit) epoch(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("epoch %d: %w", number, err)
 	}
+	if f.running, err = f.takeRunning(n); err != nil {
+		return err
+	}
 	f.at.Epoch, f.at.Step = number, 0
 	f.at.Order, err = f.orders.MarshalBinary()
 	return err
@@ -148,8 +153,11 @@ func (f *fit) evaluate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if f.at.Epoch == 0 && f.spec.Running {
+		f.running = train.All
+	}
 	norm, distance := f.lengths()
-	f.at.Last = Point{f.at.Epoch, train.All, test, train.Clean, train.Corrupted, norm, distance}
+	f.at.Last = Point{f.at.Epoch, train.All, test, train.Clean, train.Corrupted, f.running, norm, distance}
 	f.at.Highest = max(f.at.Highest, train.All.Accuracy)
 	if f.hooks.Evaluated == nil {
 		return nil

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/loss"
@@ -16,8 +17,16 @@ func (t *Trainer) stepGraph(scope *model.Scope, x, y, indices *Node) *Node {
 	scope.Store().SetTraining(g, true)
 	indices = Reshape(indices, batch, 1)
 	inputs := t.spec.Augmentation.graph(scope, Gather(x, indices))
-	mean := crossEntropy(Gather(y, indices), t.spec.Net(scope, inputs))
+	labels := Gather(y, indices)
+	logits := t.spec.Net(scope, inputs)
+	mean := crossEntropy(labels, logits)
+	if t.spec.Clipped {
+		mean = clippedCrossEntropy(labels, logits)
+	}
 	t.spec.WeightDecay.updateGraph(scope, mean, t.spec.Optimizer)
+	if t.spec.Running {
+		runningGraph(scope, mean, ReduceAllSum(ConvertDType(Equal(ArgMax(logits, -1), labels), dtypes.Float64)), batch)
+	}
 	return mean
 }
 
@@ -25,6 +34,18 @@ func (t *Trainer) stepGraph(scope *model.Scope, x, y, indices *Node) *Node {
 // multiplied by its weight, [n], where weights are given.
 func crossEntropy(labels, logits *Node, weights ...*Node) *Node {
 	return loss.SparseCategoricalCrossEntropyLogits(append([]*Node{InsertAxes(labels, -1)}, weights...), []*Node{logits})
+}
+
+// clipping is how far from 0 and 1 Keras keeps a probability in its cross-entropy.
+const clipping = 1e-7
+
+// clippedCrossEntropy is the mean cross-entropy as Keras computes it from a softmax: of probabilities clipped to [1e-7, 1-1e-7], outside of
+// which an example gives no gradient.
+func clippedCrossEntropy(labels, logits *Node) *Node {
+	low, high := Scalar(logits.Graph(), logits.DType(), clipping), Scalar(logits.Graph(), logits.DType(), 1-clipping)
+	probabilities := Max(Min(Softmax(logits, -1), high), low) // Clip has no gradient
+	of := OneHot(labels, logits.Shape().Dim(-1), logits.DType())
+	return Neg(ReduceAllMean(ReduceSum(Mul(of, Log(probabilities)), -1)))
 }
 
 // never stands for the number of a step that did not come.

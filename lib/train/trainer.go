@@ -34,6 +34,8 @@ type Spec struct {
 	Optimizer      optimizer.Interface // nil: SGD without momentum
 	WeightDecay    WeightDecay
 	Augmentation   *Augmentation // of the inputs in training steps; nil: none
+	Clipped        bool          // steps minimize the cross-entropy of clipped probabilities, as Keras does from a softmax
+	Running        bool          // count losses and right answers along each epoch, while the weights move: see Point.Running
 }
 
 // Examples are inputs and labels on their way to the device. They serve one backend.
