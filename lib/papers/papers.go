@@ -7,12 +7,15 @@ import (
 	"strings"
 
 	"rethinking/lib/papers/krueger2017"
+	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
 // Studies are all studies, by paper.
-func Studies() []study.Study { return slices.Concat(zhang2017.Studies(), krueger2017.Studies()) }
+func Studies() []study.Study {
+	return slices.Concat(zhang2017.Studies(), krueger2017.Studies(), seed2017.Studies())
+}
 
 // Find returns the study of that name.
 func Find(name string) (study.Study, error) {

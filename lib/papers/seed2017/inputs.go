@@ -1,0 +1,75 @@
+package seed2017
+
+import "rethinking/lib/study"
+
+// shares are the shares of inputs that the report replaces by Gaussian noise.
+var shares = []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
+
+// Inputs asks the report's grid of Gaussian inputs: a share of the training images is replaced by noise with the mean and variance of all pixels,
+// which the report clipped to the range of pixels. Its logs for CIFAR-10 are lost.
+//
+//	smoke      100 examples, width 16, depth 2, shares 0 and 1, 10 epochs, 1 seed
+//	quick      500 examples, widths 16 and 512, depths 2 and 8, shares 0, 0.4 and 1, 200 epochs, 1 seed
+//	standard   1,000 examples, widths 16, 512 and 1,024, depths 2, 4 and 8, six shares, at most 1,000 epochs, 3 seeds, 1 where not clipped
+//	paper      all examples in batches of 1,024, the same nets and shares, 1,000 epochs, 3 seeds
+func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
+	return func(scale study.Scale) []study.Experiment {
+		e, widths, depths, shares, seeds := subset(data, 1000), []int{16, 512, 1024}, []int{2, 4, 8}, shares, 3
+		switch scale {
+		case study.Smoke:
+			widths, depths, shares, seeds = []int{16}, []int{2}, []float64{0, 1}, 1
+			e.Data.Train, e.Data.Test, e.Training.Epochs = 100, 100, 10
+		case study.Quick:
+			widths, depths, shares, seeds = []int{16, 512}, []int{2, 8}, []float64{0, 0.4, 1}, 1
+			e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200
+		case study.Standard:
+			if !clipped {
+				seeds = 1
+			}
+		case study.Paper:
+			e.Data.Train, e.Data.Test, e.Training.Batch = 0, 0, 1024
+		}
+		var all []study.Experiment
+		for _, layers := range depths {
+			for _, hidden := range widths {
+				for _, share := range shares {
+					e.Net, e.Corruption = net(layers, hidden), study.Corruption{Gaussian: share, Clipped: clipped && share > 0}
+					all = append(all, study.Seeds(e, seeds)...)
+				}
+			}
+		}
+		return all
+	}
+}
+
+// NetAndInputs tells the runs of Inputs apart.
+var NetAndInputs = study.Field{Name: "net, Gaussian inputs", Of: func(e study.Experiment) string {
+	return e.Net.String() + ", " + study.GaussianInputs.Of(e)
+}}
+
+// Both asks what the report ran and did not print: random labels on images of which a share is noise, MLP 3x512.
+//
+//	smoke      100 digits, MLP 3x16, shares 0 and 1, 10 epochs, 1 seed
+//	quick      500 digits, MLP 3x128, six shares, 200 epochs, 1 seed
+//	standard   1,000 digits, six shares, at most 1,000 epochs, 3 seeds
+//	paper      all 60,000 digits in batches of 1,024, 1,000 epochs, 3 seeds
+func Both(scale study.Scale) []study.Experiment {
+	e, shares, seeds := subset("mnist", 1000), shares, 3
+	e.Net = net(3, 512)
+	switch scale {
+	case study.Smoke:
+		e.Net, shares, seeds = net(3, 16), []float64{0, 1}, 1
+		e.Data.Train, e.Data.Test, e.Training.Epochs = 100, 100, 10
+	case study.Quick:
+		e.Net, seeds = net(3, 128), 1
+		e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200
+	case study.Paper:
+		e.Data.Train, e.Data.Test, e.Training.Batch = 0, 0, 1024
+	}
+	var all []study.Experiment
+	for _, share := range shares {
+		e.Corruption = study.Corruption{Labels: 1, Gaussian: share, Clipped: share > 0}
+		all = append(all, study.Seeds(e, seeds)...)
+	}
+	return all
+}
