@@ -52,12 +52,12 @@ type Tail struct {
 	Above float64
 }
 
-// Tails are the upper ends of the stages' spectra, where these were asked for and the training loss first was at most a value: above each of
-// 40 values between a thousandth of the largest eigenvalue of all and that eigenvalue.
+// Tails are the upper ends of spectra, of stages At a training loss for which they were asked, on real data and on nothing but noise: above each of
+// 40 values between a thousandth of the largest eigenvalue of all and that eigenvalue, as long as there is one.
 func Tails(stages []Stage, loss float64) []Tail {
 	largest, some := 0., []Stage(nil)
 	for _, s := range At(stages, loss) {
-		if len(s.Spectrum.Nodes) > 0 {
+		if level := Level(s.Experiment); len(s.Spectrum.Nodes) > 0 && (level == 0 || level == 1) {
 			largest, some = max(largest, s.Largest), append(some, s)
 		}
 	}
@@ -65,7 +65,7 @@ func Tails(stages []Stage, loss float64) []Tail {
 	for _, s := range some {
 		for i := range 40 {
 			value := largest * math.Pow(1000, float64(i)/39-1)
-			if above := float64(s.Parameters) * (1 - s.Spectrum.Below(value)); above > 0.01 {
+			if above := float64(s.Parameters) * (1 - s.Spectrum.Below(value)); above >= 0.5 {
 				all = append(all, Tail{Noise.Of(s.Experiment), value, above})
 			}
 		}
