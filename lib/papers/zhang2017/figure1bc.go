@@ -11,19 +11,23 @@ func Figure1bc(net study.Net) func(study.Scale) []study.Experiment {
 	}
 }
 
-// TimeToOverfit is the first epoch at which the training set is fitted to 99.9%, over the mean of that epoch over the runs on true labels: the
-// axis of figure 1b. The paper does not say when a set counts as overfitted.
+// TimeToOverfit is the first epoch at which the training set is fitted to 99.9%, over the mean of that epoch over the same net's runs on true
+// labels: the axis of figure 1b. The paper does not say when a set counts as overfitted.
 func TimeToOverfit(results []study.Result) study.Statistic {
-	var clean []study.Result
+	clean := map[string][]study.Result{}
 	for _, r := range results {
-		if r.Experiment.Corruption == (study.Corruption{}) {
-			clean = append(clean, r)
+		if net := r.Experiment.Net.String(); r.Experiment.Corruption == (study.Corruption{}) {
+			clean[net] = append(clean[net], r)
 		}
 	}
 	fitted := study.EpochsToFit(study.Fitted)
-	base := study.SpreadOf(clean, fitted)
+	base := map[string]study.Spread{}
+	for net, runs := range clean {
+		base[net] = study.SpreadOf(runs, fitted)
+	}
 	return study.Statistic{Name: "time to overfit", Unit: "of that for true labels", Of: func(r study.Result) (float64, bool) {
 		epochs, ok := fitted.Of(r)
-		return epochs / base.Mean, ok && base.N > 0
+		b := base[r.Experiment.Net.String()]
+		return epochs / b.Mean, ok && b.N > 0
 	}}
 }
