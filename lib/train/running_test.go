@@ -55,7 +55,7 @@ func TestClippedCrossEntropy(t *testing.T) {
 			c := clippedCrossEntropy(y, z)
 			return []*graph.Node{c, crossEntropy(y, z), graph.Gradient(c, z)[0]}
 		})
-		out := exec.MustExec(labels, logits)
+		out := exec.MustCall(labels, logits)
 		return tensors.ToScalar[float32](out[0]), tensors.ToScalar[float32](out[1]), out[2].Value().([][]float32)
 	}
 	if clipped, exact, _ := measure([][]float32{{1, 0}, {2, 1}, {0, 3}}); math.Abs(float64(clipped-exact)) > 1e-6 {
