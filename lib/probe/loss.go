@@ -171,16 +171,21 @@ func (l *Loss) declare() (err error) {
 
 // load sets every variable of the net.
 func (l *Loss) load(values map[string][]float32) error {
-	return load(l.store, values, func(v *model.Variable, given []float32) error {
+	var weights []float64
+	err := load(l.store, values, func(v *model.Variable, given []float32) error {
 		flat := make([]float64, len(given))
 		for i, value := range given {
 			flat[i] = float64(value)
 		}
 		if v.Trainable {
-			l.weights = append(l.weights, flat...)
+			weights = append(weights, flat...)
 		}
 		return l.set(v, flat)
 	})
+	if err == nil {
+		l.weights = weights
+	}
+	return err
 }
 
 // load calls set with each variable of a net and its value by path, after it has found that all are there and fit.
@@ -268,6 +273,15 @@ func (l *Loss) SetWeights(w []float64) error {
 		if err := l.set(l.trained[i], w[p.From:p.To]); err != nil {
 			return fmt.Errorf("probe: %w", err)
 		}
+	}
+	return nil
+}
+
+// SetVariables moves to other values of the net's variables, by path as in New, without compiling anything anew. Where they do not fit the net
+// it fails and changes nothing.
+func (l *Loss) SetVariables(variables map[string][]float32) error {
+	if err := l.load(variables); err != nil {
+		return fmt.Errorf("probe: %w", err)
 	}
 	return nil
 }

@@ -174,6 +174,25 @@ func TestWeights(t *testing.T) {
 	}
 }
 
+// Moving to other variables is being made with them, and variables that do not fit change nothing.
+func TestLossAtOtherVariables(t *testing.T) {
+	p, other := newProblem(t, tiny, 30, 1), newProblem(t, tiny, 30, 2)
+	backend := openBackend(t, "go")
+	l := p.loss(t, backend, probe.Options{DType: dtypes.Float64})
+	before := value(t, l)
+	if err := l.SetVariables(map[string][]float32{"/nobody": nil}); err == nil || value(t, l) != before {
+		t.Errorf("after variables that do not fit, error %v, the loss is %g, before it was %g", err, value(t, l), before)
+	}
+	if err := l.SetVariables(other.variables); err != nil {
+		t.Fatal(err)
+	}
+	p.variables = other.variables
+	want := p.loss(t, backend, probe.Options{DType: dtypes.Float64})
+	if value(t, l) != value(t, want) || !slices.Equal(l.Weights(), want.Weights()) {
+		t.Errorf("after moving the loss is %g, made there it is %g", value(t, l), value(t, want))
+	}
+}
+
 // The gradient of some examples is that of a set of them.
 func TestRows(t *testing.T) {
 	p, backend := newProblem(t, tiny, 30, 1), openBackend(t, "go")

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"rethinking/lib/probe"
 	"rethinking/lib/train"
 )
 
@@ -58,6 +59,19 @@ func (l *Lab) Backend() (compute.Backend, error) {
 		return nil, err
 	}
 	return l.benches[0].backend, nil
+}
+
+// LossAt returns the loss of examples where a run stands, for what is measured of its curvature: a new one, which the caller closes, or, at the
+// places of one run that follow, the given one moved there.
+func (l *Lab) LossAt(s Stand, of Sample, loss *probe.Loss) (*probe.Loss, error) {
+	if loss != nil {
+		return loss, loss.SetVariables(s.Variables())
+	}
+	backend, err := l.Backend()
+	if err != nil {
+		return nil, err
+	}
+	return probe.New(backend, of.Architecture(), s.Variables(), of.X, of.Labels, probe.Options{})
 }
 
 // replay trains an experiment without keeping anything.

@@ -83,12 +83,21 @@ func (q Sharp) answer(ctx context.Context, lab *study.Lab, done func(share float
 	if err != nil {
 		return nil, err
 	}
+	var loss *probe.Loss
+	defer func() {
+		if loss != nil {
+			loss.Close()
+		}
+	}()
 	losses := slices.Concat(q.Losses, []float64{0})
 	err = lab.Replay(ctx, q.Experiment, func(s study.Stand) error {
 		end := s.Epoch == q.Experiment.Training.Epochs
 		for len(losses) > 0 && (s.Train.Loss <= losses[0] || end) {
 			if s.Train.Loss <= losses[0] || losses[0] == 0 {
-				stage, err := q.measure(ctx, lab, train, s)
+				if loss, err = lab.LossAt(s, train, loss); err != nil {
+					return err
+				}
+				stage, err := q.measure(ctx, loss, s)
 				if err != nil {
 					return err
 				}
@@ -104,16 +113,7 @@ func (q Sharp) answer(ctx context.Context, lab *study.Lab, done func(share float
 }
 
 // measure is the curvature where a run stands.
-func (q Sharp) measure(ctx context.Context, lab *study.Lab, train study.Sample, s study.Stand) (out Stage, err error) {
-	backend, err := lab.Backend()
-	if err != nil {
-		return Stage{}, err
-	}
-	loss, err := probe.New(backend, train.Architecture(), s.Variables(), train.X, train.Labels, probe.Options{})
-	if err != nil {
-		return Stage{}, err
-	}
-	defer loss.Close()
+func (q Sharp) measure(ctx context.Context, loss *probe.Loss, s study.Stand) (out Stage, err error) {
 	out = Stage{
 		Experiment: q.Experiment, Epoch: s.Epoch, Parameters: loss.Len(), TrainLoss: s.Train.Loss,
 		TrainAccuracy: 100 * s.Train.Accuracy, TestAccuracy: 100 * s.Test.Accuracy,
