@@ -1,8 +1,10 @@
 package seed2017
 
 import (
+	"slices"
 	"strconv"
 
+	"rethinking/lib/data"
 	"rethinking/lib/study"
 )
 
@@ -16,9 +18,9 @@ var (
 var Depth = study.Field{Name: "hidden layers", Of: func(e study.Experiment) string { return strconv.Itoa(len(e.Net.Hidden)) }}
 
 // subset is the training on part of a data set: the report's but for the batch, so that an epoch has about as many steps as its 59.
-func subset(data string, n int) study.Experiment {
+func subset(set string, n int) study.Experiment {
 	return study.Experiment{
-		Data:     study.Data{Name: data, Train: n, Test: 2000},
+		Data:     study.Data{Name: set, Train: n, Test: 2000},
 		Training: study.Training{Epochs: 1000, Batch: 32, LearningRate: 0.01, Decay: 1, Target: 1},
 	}
 }
@@ -53,4 +55,17 @@ func Grid(c study.Corruption) func(study.Scale) []study.Experiment {
 		}
 		return all
 	}
+}
+
+// EnoughWeights tells whether a net has at least 2n+d weights, for n training examples of d values (Zhang et al. 2017, theorem 1).
+func EnoughWeights(e study.Experiment) bool {
+	dim := map[string]int{"mnist": 784, "cifar10": 3072}[e.Data.Name]
+	n, weights, in := e.Data.Train, 0, dim
+	if n == 0 {
+		n, _, _ = data.Sizes(e.Data.Name)
+	}
+	for _, out := range append(slices.Clone(e.Net.Hidden), 10) {
+		weights, in = weights+(in+1)*out, out
+	}
+	return weights >= 2*n+dim
 }

@@ -71,3 +71,24 @@ var NetLabelsAndLoss = study.Field{Name: "net, labels, loss", Of: func(e study.E
 	}
 	return fmt.Sprintf("%s, %s%s", e.Net, labels, loss)
 }}
+
+// WithLabels keeps the runs with that share of random labels and the loss from logits.
+func WithLabels(labels float64, all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Corruption.Labels != labels || e.Training.Clipped })
+}
+
+// Stuck are the runs of Protocol of the net that has both losses.
+func Stuck(scale study.Scale) []study.Experiment {
+	all := Protocol(scale)
+	both := all[len(all)-1].Net
+	return slices.DeleteFunc(all, func(e study.Experiment) bool { return e.Corruption.Labels > 0 || name(e.Net) != name(both) })
+}
+
+// TrainErrors are the training examples that are classified wrongly.
+var TrainErrors = study.Curve{Name: "training errors", Unit: "% of examples", Of: func(c study.Curves) []float64 {
+	errors := make([]float64, len(c.TrainAccuracy))
+	for i, a := range c.TrainAccuracy {
+		errors[i] = 100 * (1 - a)
+	}
+	return errors
+}}
