@@ -54,7 +54,7 @@ func labBody(img, caption, figure string) string {
 const pageStyle = `body { margin: 8px; font: 16px sans-serif; color: #222; background: #fff } img { width: 100% } figure { margin: 0 }
 html[data-theme=dark] body { color: #ddd; background: #121212 }`
 
-func (p page) html(t *testing.T, f Figure) string {
+func (p page) html(t *testing.T, f drawing) string {
 	t.Helper()
 	png, err := f.PNG()
 	if err != nil {
@@ -141,19 +141,26 @@ func TestScreenshots(t *testing.T) {
 	mux.HandleFunc("/static/plotly.min.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, *plotlyFile) })
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	for _, tt := range figures {
-		f, err := tt.make()
+	show := func(name string, d drawing, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text := pages[0].html(t, f)
-		mux.HandleFunc("/"+tt.name, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, text) })
-		p := page{name: tt.name}
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(server.URL+"/"+tt.name),
+		text := pages[0].html(t, d)
+		mux.HandleFunc("/"+name, func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, text) })
+		p := page{name: name}
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(1000, 600), chromedp.Navigate(server.URL+"/"+name),
 			chromedp.WaitReady(`.rethinking-figure[data-state="drawn"]`), p.screenshot("wide"),
 			chromedp.EmulateViewport(380, 500, chromedp.EmulateScale(2)), chromedp.Sleep(time.Second), p.screenshot("narrow")); err != nil {
 			t.Fatal(err)
 		}
+	}
+	for _, tt := range figures {
+		f, err := tt.make()
+		show(tt.name, f, err)
+	}
+	for _, tt := range heats {
+		h, err := tt.make()
+		show(tt.name, h, err)
 	}
 }
 

@@ -48,7 +48,7 @@ func unique(values []string) []string {
 	return distinct
 }
 
-// seedsFact tells how many seeds a mean is of and what the spread is, never claiming a spread that one seed cannot have.
+// seedsFact tells how many seeds a mean is of and what the spread is, if it is drawn, never claiming a spread that one seed cannot have.
 func seedsFact(groups []study.Group, mean, spread string) string {
 	low, high := len(groups[0].Results), 0
 	for _, g := range groups {
@@ -57,8 +57,11 @@ func seedsFact(groups []study.Group, mean, spread string) string {
 	if high == 1 {
 		return "One seed each, so the spread over seeds is unknown."
 	}
-	fact := fmt.Sprintf("%s: mean of %s seeds; %s: lowest to highest seed.", mean, span(low, high), spread)
-	if low == 1 {
+	fact := fmt.Sprintf("%s: mean of %s seeds", mean, span(low, high))
+	if spread != "" {
+		fact += "; " + spread + ": lowest to highest seed"
+	}
+	if fact += "."; low == 1 {
 		fact += " Where there is one seed, the spread is unknown."
 	}
 	return fact

@@ -22,7 +22,7 @@ type Figure struct {
 	Notes       []Note     // words inside the chart
 }
 
-// Axis is one axis of a Figure. Min and Max are what is drawn, so that all renderings agree.
+// Axis is one axis of a Figure or a Heat. Min and Max are what is drawn, so that all renderings agree.
 type Axis struct {
 	Label      string    // with its unit: "train loss (nats)"
 	Unit       string    // "nats", "%", "points", "epochs" or ""
@@ -143,7 +143,7 @@ func (f Figure) describeLine(line Line) string {
 		var values []string
 		for _, p := range line.Points {
 			if !math.IsNaN(p.Mean) {
-				values = append(values, fmt.Sprintf("%s at %s", f.value(p), f.X.name(p.X)))
+				values = append(values, fmt.Sprintf("%s at %s", f.Y.value(p), f.X.name(p.X)))
 			}
 		}
 		if values == nil {
@@ -153,15 +153,15 @@ func (f Figure) describeLine(line Line) string {
 	}
 	for i := len(line.Points) - 1; i >= 0; i-- {
 		if p := line.Points[i]; !math.IsNaN(p.Mean) {
-			return fmt.Sprintf("%s ends at %s at %s.", line.Name, f.value(p), f.X.name(p.X))
+			return fmt.Sprintf("%s ends at %s at %s.", line.Name, f.Y.value(p), f.X.name(p.X))
 		}
 	}
 	return line.Name + ": no value."
 }
 
-// value writes a point's mean with its unit and its spread, if more than one seed made it.
-func (f Figure) value(p Point) string {
-	s := withUnit(p.Mean, f.Y.Unit)
+// value writes a point's mean with the axis' unit and its spread, if more than one seed made it.
+func (a Axis) value(p Point) string {
+	s := withUnit(p.Mean, a.Unit)
 	low, high := number(p.Low), number(p.High)
 	switch {
 	case p.N < 2:

@@ -133,20 +133,29 @@ func TestFiguresGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			png, err := f.PNG()
-			if err != nil {
-				t.Fatal(err)
-			}
-			if again, _ := f.PNG(); !bytes.Equal(png, again) {
-				t.Error("the same figure drawn twice gives different bytes")
-			}
-			golden(t, tt.name+".png", png)
-			plotly, err := f.Plotly()
-			if err != nil {
-				t.Fatal(err)
-			}
-			golden(t, tt.name+".json", append(plotly, '\n'))
-			golden(t, tt.name+".txt", []byte(f.Name+"\n\n"+f.Caption()+"\n\n"+f.Description()+"\n"))
+			goldens(t, tt.name, f.Name, f)
 		})
 	}
+}
+
+// goldens compares the three faces of a drawing with the golden files.
+func goldens(t *testing.T, file, name string, d interface {
+	drawing
+	Plotly() ([]byte, error)
+}) {
+	t.Helper()
+	png, err := d.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := d.PNG(); !bytes.Equal(png, again) {
+		t.Error("the same figure drawn twice gives different bytes")
+	}
+	golden(t, file+".png", png)
+	plotly, err := d.Plotly()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, file+".json", append(plotly, '\n'))
+	golden(t, file+".txt", []byte(name+"\n\n"+d.Caption()+"\n\n"+d.Description()+"\n"))
 }

@@ -15,9 +15,13 @@ var loader string
 // machine (at window.rethinkingPlotly, or in JupyterLab's static files), the fragment shows nothing.
 func (f Figure) HTML() (string, error) {
 	data, err := f.Plotly()
+	return fragment(f.Name, data, err)
+}
+
+func fragment(name string, data []byte, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("<div class=\"rethinking-figure\" data-name=\"%s\">\n<script type=\"application/json\">%s</script>\n<script>\n%s</script>\n</div>",
-		html.EscapeString(f.Name), data, strings.TrimSpace(loader)+"\n"), nil
+		html.EscapeString(name), data, strings.TrimSpace(loader)+"\n"), nil
 }

@@ -74,12 +74,7 @@ func (f Figure) axisX() *grob.LayoutXaxis {
 		Showgrid: types.False, Zeroline: types.False, Showline: types.True, Linecolor: axisColor, Ticks: "outside", Tickcolor: axisColor,
 	}
 	if f.X.Categories != nil {
-		var at []float64
-		names := []types.StringType{}
-		for i, name := range f.X.Categories {
-			at, names = append(at, float64(i)), append(names, plain(name))
-		}
-		a.Tickvals, a.Ticktext = values(at), types.DataArray(names)
+		a.Tickvals, a.Ticktext = f.X.names()
 	} else {
 		a.Tickvals = values(f.X.marks())
 	}
@@ -89,10 +84,24 @@ func (f Figure) axisX() *grob.LayoutXaxis {
 	return a
 }
 
+// names are the places of the categories and what stands there.
+func (a Axis) names() (at, words *types.DataArrayType) {
+	places, names := []float64{}, []types.StringType{}
+	for i, name := range a.Categories {
+		places, names = append(places, float64(i)), append(names, plain(name))
+	}
+	return values(places), types.DataArray(names)
+}
+
 func (f Figure) axisY() *grob.LayoutYaxis {
 	a := &grob.LayoutYaxis{
 		Title: &grob.LayoutYaxisTitle{Text: plain(f.Y.Label)}, Range: []float64{f.Y.coordinate(f.Y.Min), f.Y.coordinate(f.Y.Max)},
 		Gridcolor: gridColor, Zeroline: types.False, Showline: types.True, Linecolor: axisColor, Ticks: "outside", Tickcolor: axisColor,
+	}
+	if f.Y.Categories != nil {
+		a.Automargin, a.Showgrid = grob.LayoutYaxisAutomarginLeft, types.False
+		a.Tickvals, a.Ticktext = f.Y.names()
+		return a
 	}
 	if f.Y.Log {
 		a.Type = grob.LayoutYaxisTypeLog

@@ -16,6 +16,7 @@ type settings struct {
 	name, title, text string
 	log, logX         bool
 	reference         *Reference
+	outline           *border
 }
 
 // By draws one line for each value of the field. Without it all results must be seeds of one experiment.
@@ -30,7 +31,8 @@ func Title(text string) Option { return func(s *settings) { s.title = text } }
 // Caption is what the figure shows, in Markdown; the number of seeds, the meaning of the band, the data and the scale are added to it.
 func Caption(markdown string) Option { return func(s *settings) { s.text = markdown } }
 
-// Log makes the vertical axis logarithmic. Values that are not above zero are left out, and the caption says how many.
+// Log makes the vertical axis, or the colours of a heat map, logarithmic. Values that are not above zero are left out, or grey, and the
+// caption says how many.
 func Log() Option { return func(s *settings) { s.log = true } }
 
 // LogX makes the horizontal axis logarithmic; its values are all above zero.
@@ -46,6 +48,18 @@ func Level(label string, y float64) Option {
 	return func(s *settings) { s.reference = &Reference{label, y} }
 }
 
+// border goes around some cells of a heat map.
+type border struct {
+	label string
+	which func(study.Experiment) bool
+}
+
+// Outline draws a thick border around those cells of a heat map whose experiments meet a condition, with the label in the legend and in
+// the caption: "at least 2n+d weights".
+func Outline(label string, which func(study.Experiment) bool) Option {
+	return func(s *settings) { s.outline = &border{label, which} }
+}
+
 func apply(options []Option) settings {
 	var s settings
 	for _, option := range options {
@@ -58,6 +72,9 @@ func apply(options []Option) settings {
 func (s settings) finish(f Figure) (Figure, error) {
 	f.Name, f.Title = s.named(f.Title)
 	f.Text, f.Reference = s.text, s.reference
+	if s.outline != nil {
+		return Figure{}, fmt.Errorf("report: %q has no cells for Outline: leave this option out, or draw a heat map", f.Title)
+	}
 	if f.Reference != nil && (math.IsNaN(f.Reference.Y) || math.IsInf(f.Reference.Y, 0)) {
 		return Figure{}, fmt.Errorf("report: %q: the reference line %q lies at %v: give it a number", f.Title, f.Reference.Label, f.Reference.Y)
 	}
@@ -91,8 +108,7 @@ var errNothing = errors.New("every value is missing, not finite, or (on a logari
 
 // dropUndrawable turns points that cannot be drawn into gaps and returns how many they were.
 func (f *Figure) dropUndrawable() (dropped int) {
-	bad := func(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) || f.Y.Log && v <= 0 }
-	nan := math.NaN()
+	bad, nan := f.Y.cannotDraw, math.NaN()
 	for i := range f.Lines {
 		for j, p := range f.Lines[i].Points {
 			kept := p.Seeds[:0:0]
@@ -111,6 +127,8 @@ func (f *Figure) dropUndrawable() (dropped int) {
 	}
 	return dropped
 }
+
+func (a Axis) cannotDraw(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) || a.Log && v <= 0 }
 
 // partial reports whether only some of the runs have the value; such a point has no mean.
 func (p Point) partial() bool { return p.N > 0 && p.N < p.Of }

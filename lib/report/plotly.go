@@ -14,10 +14,7 @@ import (
 // mean, lowest and highest seed and number of seeds on hover. Colours of text and paper are left to the page. The JSON is safe inside an
 // HTML script element.
 func (f Figure) Plotly() ([]byte, error) {
-	fig := grob.Fig{Layout: f.layout(), Config: &grob.Config{
-		Responsive:     types.False, // the page's script resizes
-		DisplayModeBar: false,       // it would cover the legend; dragging zooms, a double click goes back
-	}}
+	fig := interactive(f.layout())
 	if f.Area != nil {
 		fig.AddTraces(f.areaTrace())
 	}
@@ -38,9 +35,20 @@ func (f Figure) Plotly() ([]byte, error) {
 	if f.Reference != nil {
 		fig.AddTraces(f.referenceTrace())
 	}
+	return encodeJSON(fig, f.Title)
+}
+
+func interactive(layout *grob.Layout) grob.Fig {
+	return grob.Fig{Layout: layout, Config: &grob.Config{
+		Responsive:     types.False, // the page's script resizes
+		DisplayModeBar: false,       // it would cover the legend; dragging zooms, a double click goes back
+	}}
+}
+
+func encodeJSON(fig grob.Fig, title string) ([]byte, error) {
 	b, err := json.Marshal(fig) // escapes <, >, & and the line separators
 	if err != nil {
-		return nil, fmt.Errorf("report: writing %q as JSON: %w", f.Title, err)
+		return nil, fmt.Errorf("report: writing %q as JSON: %w", title, err)
 	}
 	return b, nil
 }
@@ -67,7 +75,7 @@ func (f Figure) lineTrace(line Line) *grob.Scatter {
 	hover := [][]any{}
 	for _, p := range line.Points {
 		xs, means = append(xs, p.X), append(means, p.Mean)
-		hover = append(hover, []any{html.EscapeString(f.X.name(p.X)), html.EscapeString(f.hover(p))})
+		hover = append(hover, []any{html.EscapeString(f.X.name(p.X)), html.EscapeString(f.Y.hover(p))})
 	}
 	color := css(line.color())
 	t := &grob.Scatter{
@@ -94,11 +102,11 @@ func (f Figure) lineTrace(line Line) *grob.Scatter {
 }
 
 // hover is what a point says of its value and spread.
-func (f Figure) hover(p Point) string {
+func (a Axis) hover(p Point) string {
 	if p.N == 1 {
-		return withUnit(p.Mean, f.Y.Unit) + " (1 seed)"
+		return withUnit(p.Mean, a.Unit) + " (1 seed)"
 	}
-	return f.value(p)
+	return a.value(p)
 }
 
 func template(name string) *types.ArrayOK[*types.StringType] {

@@ -43,11 +43,17 @@ func encode(canvas *vgimg.Canvas, title string) ([]byte, error) {
 
 // plot returns the axes with the data; title and legend are drawn above it, where they cannot cover a line.
 func (f Figure) plot() *plot.Plot {
+	p := axes(f.X, f.Y)
+	p.Add(picture{f})
+	return p
+}
+
+func axes(x, y Axis) *plot.Plot {
 	p := plot.New()
-	p.X.Min, p.X.Max = f.X.coordinate(f.X.Min), f.X.coordinate(f.X.Max)
-	p.Y.Min, p.Y.Max = f.Y.coordinate(f.Y.Min), f.Y.coordinate(f.Y.Max) // gonum's own LogScale misplaces the axis label
-	p.X.Label.Text, p.Y.Label.Text = f.X.Label, f.Y.Label
-	p.X.Tick.Marker, p.Y.Tick.Marker = ticker{f.X}, ticker{f.Y}
+	p.X.Min, p.X.Max = x.coordinate(x.Min), x.coordinate(x.Max)
+	p.Y.Min, p.Y.Max = y.coordinate(y.Min), y.coordinate(y.Max) // gonum's own LogScale misplaces the axis label
+	p.X.Label.Text, p.Y.Label.Text = x.Label, y.Label
+	p.X.Tick.Marker, p.Y.Tick.Marker = ticker{x}, ticker{y}
 	for _, axis := range []*plot.Axis{&p.X, &p.Y} {
 		axis.Padding = 0
 		axis.LineStyle = draw.LineStyle{Color: grey, Width: 1}
@@ -57,7 +63,6 @@ func (f Figure) plot() *plot.Plot {
 		axis.Tick.Label.Font = sans(tickSize, font.Font{})
 		axis.Label.TextStyle.Color, axis.Tick.Label.Color = ink, ink
 	}
-	p.Add(picture{f})
 	return p
 }
 

@@ -5,7 +5,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 )
 
-// Shown is what a notebook can show: a [Figure], an [ImageGrid], a [Sheet] or a [Footer].
+// Shown is what a notebook can show: a [Figure], a [Heat], an [ImageGrid], a [Sheet] or a [Footer].
 type Shown interface {
 	outputs() ([]output, error)
 }
@@ -30,18 +30,29 @@ func Show(v Shown, err error) {
 	gonbui.Sync()
 }
 
-// outputs of a figure are three: the picture with its description, which every front end shows and no sanitizer removes; the caption;
-// the interactive figure.
-func (f Figure) outputs() ([]output, error) {
-	png, err := f.PNG()
+// drawing is a picture in its three faces.
+type drawing interface {
+	PNG() ([]byte, error)
+	HTML() (string, error)
+	Description() string
+	Caption() string
+}
+
+func (f Figure) outputs() ([]output, error) { return drawn(f) }
+func (h Heat) outputs() ([]output, error)   { return drawn(h) }
+
+// drawn are three outputs: the picture with its description, which every front end shows and no sanitizer removes; the caption; the
+// interactive figure.
+func drawn(d drawing) ([]output, error) {
+	png, err := d.PNG()
 	if err != nil {
 		return nil, err
 	}
-	interactive, err := f.HTML()
+	interactive, err := d.HTML()
 	if err != nil {
 		return nil, err
 	}
-	return append(pictured(png, f.Description(), f.Caption()), output{protocol.MIMETextHTML: interactive}), nil
+	return append(pictured(png, d.Description(), d.Caption()), output{protocol.MIMETextHTML: interactive}), nil
 }
 
 func pictured(png []byte, description, caption string) []output {

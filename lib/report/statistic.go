@@ -76,7 +76,7 @@ func (s settings) split(results []study.Result, by study.Field) ([]series, error
 	var labels []string
 	parts := map[string][]study.Result{}
 	for _, r := range results {
-		label := s.by.Of(r.Experiment)
+		label := labelOf(*s.by, r)
 		labels, parts[label] = append(labels, label), append(parts[label], r)
 	}
 	var lines []series
@@ -104,17 +104,23 @@ func cells(lines []series) []study.Group {
 
 // axisOver is the axis of all lines' groups, and the place of each of their labels.
 func axisOver(lines []series, by study.Field) (Axis, map[string]float64) {
-	var groups []study.Group
-	for _, g := range cells(lines) {
-		if !slices.ContainsFunc(groups, func(seen study.Group) bool { return seen.Label == g.Label }) {
-			groups = append(groups, g)
-		}
-	}
-	inOrder(groups)
+	groups := distinct(cells(lines))
 	axis, xs := axisOf(groups, by)
 	place := map[string]float64{}
 	for i, g := range groups {
 		place[g.Label] = xs[i]
 	}
 	return axis, place
+}
+
+// distinct are the first groups of every label, in order.
+func distinct(groups []study.Group) []study.Group {
+	var firsts []study.Group
+	for _, g := range groups {
+		if !slices.ContainsFunc(firsts, func(seen study.Group) bool { return seen.Label == g.Label }) {
+			firsts = append(firsts, g)
+		}
+	}
+	inOrder(firsts)
+	return firsts
 }

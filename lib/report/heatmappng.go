@@ -1,0 +1,164 @@
+package report
+
+import (
+	"image/color"
+	"math"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	colormap "gonum.org/v1/plot/palette"
+	"gonum.org/v1/plot/palette/moreland"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgimg"
+)
+
+// viridis are ten colours of the scale of that name (van der Walt and Smith 2015), which colour-blind readers can tell apart. Unlike that of
+// cividis its middle is not grey, which is left to cells without a mean.
+var viridis = []color.Color{
+	color.NRGBA{0x44, 0x01, 0x54, 0xFF}, color.NRGBA{0x48, 0x28, 0x78, 0xFF}, color.NRGBA{0x3E, 0x49, 0x89, 0xFF}, color.NRGBA{0x31, 0x68, 0x8E, 0xFF},
+	color.NRGBA{0x26, 0x82, 0x8E, 0xFF}, color.NRGBA{0x1F, 0x9E, 0x89, 0xFF}, color.NRGBA{0x35, 0xB7, 0x79, 0xFF}, color.NRGBA{0x6D, 0xCD, 0x59, 0xFF},
+	color.NRGBA{0xB4, 0xDE, 0x2C, 0xFF}, color.NRGBA{0xFD, 0xE7, 0x25, 0xFF},
+}
+
+// blank is the grey of cells without a colour.
+var blank = color.NRGBA{0xD8, 0xD8, 0xD8, 0xFF}
+
+const (
+	cellGap     = 1.5 // points around every cell
+	borderWidth = 3
+	barWidth    = 16 // of the scale of colours
+	barGap      = 14 // beside it
+	leastCell   = 26 // points high
+	rowsThatFit = 7  // of them in a picture of the usual height
+)
+
+// paint returns the scale of colours, whose lightness rises evenly with the coordinate on the axis, and each cell's colour.
+func (h Heat) paint() (colormap.ColorMap, []color.NRGBA, error) {
+	scale, err := moreland.NewLuminance(viridis)
+	if err != nil {
+		return nil, nil, err
+	}
+	scale.SetMin(h.Color.coordinate(h.Color.Min))
+	scale.SetMax(h.Color.coordinate(h.Color.Max))
+	fills := make([]color.NRGBA, len(h.Cells))
+	for i, c := range h.Cells {
+		if fills[i] = blank; !h.colored(c) {
+			continue
+		}
+		at, err := scale.At(h.Color.coordinate(c.Mean))
+		if err != nil {
+			return nil, nil, err
+		}
+		fills[i] = color.NRGBAModel.Convert(at).(color.NRGBA)
+	}
+	return scale, fills, nil
+}
+
+// inkOn is black or white, whichever has the higher contrast to a colour by WCAG 2.2: they are equal at a luminance of √(1.05·0.05) − 0.05.
+func inkOn(c color.NRGBA) color.Color {
+	linear := func(v uint8) float64 { return math.Pow(float64(v)/0xFF, 2.2) }
+	if 0.2126*linear(c.R)+0.7152*linear(c.G)+0.0722*linear(c.B) > 0.179 {
+		return color.Black
+	}
+	return color.White
+}
+
+// PNG draws the map on white, 1120 pixels wide; its height grows with the rows. The same map gives the same bytes.
+func (h Heat) PNG() ([]byte, error) {
+	scale, fills, err := h.paint()
+	if err != nil {
+		return nil, err
+	}
+	head := layoutHead(h.Title, h.entries())
+	rows := vg.Length(max(0, len(h.Y.Categories)-rowsThatFit)) * leastCell
+	canvas := vgimg.NewWith(vgimg.UseWH(pictureWidth, pictureHeight+head.extra()+rows), vgimg.UseDPI(pictureDPI))
+	area := draw.Crop(draw.New(canvas), margin, -margin, margin, -margin)
+	head.draw(area)
+	h.draw(draw.Crop(area, 0, 0, 0, -head.height()-6), scale, fills)
+	return encode(canvas, h.Title)
+}
+
+// draw draws the map, and at its right the scale of colours, if it has one.
+func (h Heat) draw(area draw.Canvas, scale colormap.ColorMap, fills []color.NRGBA) {
+	p, bar := axes(h.X, h.Y), area
+	if h.Color.Min < h.Color.Max {
+		inside := h.bar(scale).DataCanvas(area)
+		bar.Min.X += inside.Max.X - inside.Min.X - barWidth // room for the numbers and the label
+		area.Max.X = bar.Min.X - barGap
+	}
+	data := p.DataCanvas(area)
+	p.X.Tick.Label.Font = sans(fitting(h.X.Categories, (data.Max.X-data.Min.X)/vg.Length(len(h.X.Categories)), 4), font.Font{})
+	p.Add(mosaic{h, fills})
+	p.Draw(area)
+	if h.Color.Min < h.Color.Max {
+		data = p.DataCanvas(area)
+		inside := h.bar(scale).DataCanvas(bar)
+		bar.Min.Y, bar.Max.Y = bar.Min.Y+data.Min.Y-inside.Min.Y, bar.Max.Y+data.Max.Y-inside.Max.Y
+		h.bar(scale).Draw(bar)
+	}
+}
+
+// bar is the scale of colours, with its numbers and label at its left.
+func (h Heat) bar(scale colormap.ColorMap) *plot.Plot {
+	p := axes(Axis{Max: 1}, h.Color)
+	p.HideX()
+	p.X.Padding, p.Y.Padding = 0, 0
+	p.Add(&plotter.ColorBar{ColorMap: scale, Vertical: true, Colors: 256})
+	return p
+}
+
+// entries explains the border, where there is one.
+func (h Heat) entries() []entry {
+	if h.Outline == "" {
+		return nil
+	}
+	return []entry{{text: h.Outline, glyph: &draw.GlyphStyle{Color: marked, Radius: 6, Shape: frameGlyph{}}}}
+}
+
+// fitting is the size at which the widest of some words fits a width and leaves some of it free, at most that of tick marks.
+func fitting(words []string, width, free vg.Length) vg.Length {
+	size := vg.Length(tickSize)
+	width = max(width-free, width/2)
+	for _, word := range words {
+		if w := style(tickSize, font.Font{}).Width(word); w > 0 {
+			size = min(size, tickSize*width/w)
+		}
+	}
+	return size
+}
+
+// mosaic draws the cells of a map inside the axes.
+type mosaic struct {
+	Heat
+	fills []color.NRGBA
+}
+
+// Plot implements plot.Plotter.
+func (m mosaic) Plot(c draw.Canvas, p *plot.Plot) {
+	x, y := p.Transforms(&c)
+	var words []string
+	for _, cell := range m.Cells {
+		words = append(words, cell.text())
+	}
+	letters := style(min(fitting(words, x(1)-x(0), 14), 0.6*(y(1)-y(0))), font.Font{})
+	letters.XAlign = draw.XCenter
+	for i, cell := range m.Cells {
+		box := vg.Rectangle{Min: vg.Point{X: x(cell.X - 0.5), Y: y(cell.Y - 0.5)}, Max: vg.Point{X: x(cell.X + 0.5), Y: y(cell.Y + 0.5)}}
+		c.FillPolygon(m.fills[i], corners(box, cellGap))
+		if cell.Outlined {
+			path := corners(box, cellGap+borderWidth/2)
+			c.StrokeLines(draw.LineStyle{Color: marked, Width: borderWidth}, append(path, path[:2]...))
+		}
+		letters.Color = inkOn(m.fills[i])
+		c.FillText(letters, vg.Point{X: x(cell.X), Y: y(cell.Y)}, words[i])
+	}
+}
+
+// corners of a rectangle, moved inwards.
+func corners(r vg.Rectangle, by vg.Length) []vg.Point {
+	return []vg.Point{
+		{X: r.Min.X + by, Y: r.Min.Y + by}, {X: r.Max.X - by, Y: r.Min.Y + by}, {X: r.Max.X - by, Y: r.Max.Y - by}, {X: r.Min.X + by, Y: r.Max.Y - by},
+	}
+}
