@@ -2,10 +2,12 @@
 //
 //	rethinking list                       the studies, and how many experiments each scale has
 //	rethinking run STUDY [-scale S]       run a study; what is on disk already is not run again
+//	rethinking status STUDY [-scale S]    count a study's experiments: done, running, failed, unfinished, left
+//	rethinking slurm STUDY [-scale S]     submit a study's experiments that are not done as an array of Slurm tasks
 //	rethinking doctor                     open the backend that will compute and the data, and say what they are
 //	rethinking report [-in-place]         run the notebooks and build report/index.html
 //
-// Run, doctor and report take -data DIR, a folder that holds data sets.
+// Run, slurm, doctor and report take -data DIR, a folder that holds data sets; run, status and slurm take -results DIR.
 package main
 
 import (
@@ -21,17 +23,21 @@ import (
 	"syscall"
 )
 
-const usage = `rethinking list                   list the studies
-rethinking run STUDY [-scale S]   run a study (scale: smoke, quick, standard, paper)
-rethinking doctor                 open the backend that will compute and the data, and say what they are
-rethinking report [-in-place]     run the notebooks and build report/index.html
+const usage = `rethinking list                     list the studies
+rethinking run STUDY [-scale S]     run a study (scale: smoke, quick, standard, paper)
+rethinking status STUDY [-scale S]  count a study's experiments: done, running, failed, unfinished, left (-v: a line each)
+rethinking slurm STUDY [-scale S]   submit a study's experiments that are not done as an array of Slurm tasks
+rethinking doctor                   open the backend that will compute and the data, and say what they are
+rethinking report [-in-place]       run the notebooks and build report/index.html
 
-run, doctor and report take -data DIR, a folder that holds data sets (or set RETHINKING_DATA)
+run, slurm, doctor and report take -data DIR, a folder that holds data sets (or set RETHINKING_DATA)
+run, status and slurm take -results DIR, the folder of results; rethinking COMMAND -h shows every flag
 `
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
+	defer stop()
+	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) }) // a second Ctrl-C ends the program at once; SIGTERM may well be repeated
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -45,6 +51,8 @@ func main() {
 var commands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
 	"list":   list,
 	"run":    runStudy,
+	"status": status,
+	"slurm":  slurm,
 	"doctor": doctor,
 	"report": buildReport,
 }

@@ -13,6 +13,17 @@ import (
 	"rethinking/lib/study"
 )
 
+// asCommand is the environment variable by which this test program is the command instead: as a worker, or as a task of a job script.
+const asCommand = "RETHINKING_TEST_COMMAND"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asCommand) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
 // command runs the command as a terminal-less shell would.
 func command(ctx context.Context, args ...string) (stdout, stderr string, err error) {
 	var out, progress bytes.Buffer
@@ -37,12 +48,23 @@ func TestList(t *testing.T) {
 
 func TestBadInput(t *testing.T) {
 	for want, args := range map[string][]string{
-		`unknown command "train"`:   {"train"},
-		"run takes one study":       {"run"},
-		`unknown study "nobody"`:    {"run", "nobody"},
-		`unknown scale "huge"`:      {"run", "zhang2017/random-labels-mnist", "-scale", "huge"},
-		"choose a folder":           {"run", "zhang2017/random-labels-mnist", "-scale", "smoke", "-results", "/proc/results"},
-		"flag provided but not def": {"list", "-x"},
+		`unknown command "train"`:    {"train"},
+		"run takes one study":        {"run"},
+		`unknown study "nobody"`:     {"run", "nobody"},
+		`unknown scale "huge"`:       {"run", "zhang2017/random-labels-mnist", "-scale", "huge"},
+		"choose a folder":            {"run", "zhang2017/random-labels-mnist", "-scale", "smoke", "-results", "/proc/results"},
+		"flag provided but not def":  {"list", "-x"},
+		"there is no task 12":        {"run", "zhang2017/random-labels-mnist", "-scale", "smoke", "-index", "12"},
+		"a batch of 0 experiments":   {"run", "zhang2017/random-labels-mnist", "-scale", "smoke", "-index", "0", "-batch", "0"},
+		"use one of them":            {"run", "zhang2017/random-labels-mnist", "-scale", "smoke", "-gpus", "1", "-workers", "1"},
+		"GPUs are asked for":         {"run", "zhang2017/random-labels-mnist", "-scale", "smoke", "-gpus", "1000"},
+		"list of experiments":        {"run", "zhang2017/random-labels-mnist", "-only", "/nowhere"},
+		"status takes one study":     {"status"},
+		"there is no results folder": {"status", "zhang2017/random-labels-mnist", "-results", "/nowhere"},
+		"slurm takes one study":      {"slurm", "a", "b"},
+		`time limit "soon"`:          {"slurm", "zhang2017/random-labels-mnist", "-print", "-time", "soon"},
+		"results folder":             {"slurm", "zhang2017/random-labels-mnist", "-print", "-results", "/proc/results"},
+		"no CIFAR-10 in":             {"slurm", "zhang2017/table1-mlp", "-print", "-scale", "smoke", "-results", t.TempDir(), "-data", t.TempDir()},
 	} {
 		if _, _, err := command(t.Context(), args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got error %v, want one with %q", args, err, want)

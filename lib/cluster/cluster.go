@@ -1,0 +1,68 @@
+// Package cluster spreads a study's experiments over machines that share a results folder: as an array of Slurm tasks, or as processes of
+// one machine with several GPUs.
+//
+// Its stance: the results folder is all the state there is. What an experiment's result, checkpoint and lock say to a study.Lab is enough
+// for any number of tasks to be started, killed, put back into the queue and started twice. This package adds two kinds of files: jobs/,
+// a folder a job with its script, its list of experiments and its logs; and KEY.failed.json, beside the results, for an experiment whose
+// last try failed.
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"rethinking/lib/study"
+)
+
+// Failed is the stage of an experiment whose last try failed, or whose result is damaged.
+const Failed study.Stage = "failed"
+
+// Stages are all stages, in the order of a table's columns.
+var Stages = []study.Stage{study.Done, study.Running, Failed, study.Unfinished, study.Left}
+
+// Standing is how far an experiment is.
+type Standing struct {
+	Experiment study.Experiment
+	Stage      study.Stage
+	Failure    Failure // where the Stage is Failed
+}
+
+// Stand tells how far experiments are in a results folder, in their order. It disturbs no process at work: see study.StageOf. A folder
+// that is not there is an error.
+func Stand(dir string, experiments []study.Experiment) ([]Standing, error) {
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("cluster: there is no results folder %s: name the one that the experiments were run with", dir)
+	}
+	all := make([]Standing, len(experiments))
+	for i, e := range experiments {
+		all[i] = Standing{Experiment: e}
+		s := &all[i]
+		var err error
+		if s.Stage, err = study.StageOf(dir, e); err != nil {
+			s.Stage, s.Failure = Failed, Failure{Error: err.Error()}
+			continue
+		}
+		if s.Stage == study.Done || s.Stage == study.Running {
+			continue
+		}
+		failed, err := readFailure(dir, e.Key(), &s.Failure)
+		if err != nil {
+			return nil, err
+		}
+		if failed {
+			s.Stage = Failed
+		}
+	}
+	return all, nil
+}
+
+// Counts are the numbers of experiments in each stage.
+func Counts(all []Standing) map[study.Stage]int {
+	counts := map[study.Stage]int{}
+	for _, s := range all {
+		counts[s.Stage]++
+	}
+	return counts
+}

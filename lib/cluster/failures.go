@@ -1,0 +1,110 @@
+package cluster
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"rethinking/lib/study"
+)
+
+// Failure is the content of KEY.failed.json: why the last try of an experiment failed.
+type Failure struct {
+	Experiment string    `json:"experiment"`
+	Error      string    `json:"error"`
+	Machine    string    `json:"machine"`
+	Time       time.Time `json:"time"`
+}
+
+func failurePath(dir, key string) string { return filepath.Join(dir, key+".failed.json") }
+
+// Failures watches runs for an Observer, and keeps in the results folder which of them fail: it writes an experiment's KEY.failed.json
+// when the experiment fails, and removes it when it succeeds or is found done. A run that is stopped has not failed.
+type Failures struct {
+	study.Observer
+	Dir string
+
+	seen bool  // some failure
+	err  error // in keeping one
+}
+
+// Finished keeps or removes a failure, then tells the Observer.
+func (f *Failures) Finished(run study.Finished) {
+	if run.Err == nil {
+		f.forget(run.Experiment)
+	} else {
+		f.keep(run.Experiment, run.Err)
+	}
+	f.Observer.Finished(run)
+}
+
+// End takes the error of the call that ran the experiments. Where that is no experiment's own, as when the backend does not open, it is
+// kept for each of them that is not done. What it returns is that error, joined with those of keeping failures.
+func (f *Failures) End(err error, experiments []study.Experiment) error {
+	if err != nil && !f.seen {
+		for _, e := range experiments {
+			if stage, _ := study.StageOf(f.Dir, e); stage == study.Left || stage == study.Unfinished {
+				f.keep(e, err)
+			}
+		}
+	}
+	return errors.Join(err, f.err)
+}
+
+func (f *Failures) keep(e study.Experiment, cause error) {
+	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
+		return
+	}
+	f.seen = true
+	machine, _ := os.Hostname()
+	content, err := json.MarshalIndent(Failure{e.String(), cause.Error(), machine, time.Now().UTC().Truncate(time.Second)}, "", "  ")
+	if err == nil {
+		err = replace(failurePath(f.Dir, e.Key()), append(content, '\n'), 0o644)
+	}
+	if err != nil {
+		f.err = errors.Join(f.err, fmt.Errorf("cluster: the failure of %s is not kept: %w", e, err))
+	}
+}
+
+func (f *Failures) forget(e study.Experiment) {
+	if err := os.Remove(failurePath(f.Dir, e.Key())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		f.err = errors.Join(f.err, fmt.Errorf("cluster: an old failure is not removed: %w", err))
+	}
+}
+
+// readFailure fills in why an experiment failed; failed is false where nothing says so.
+func readFailure(dir, key string, why *Failure) (failed bool, err error) {
+	path := failurePath(dir, key)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(content, why)
+	}
+	if err != nil {
+		return false, fmt.Errorf("cluster: %s: %w: delete it", path, err)
+	}
+	return true, nil
+}
+
+// replace writes a file so that another process sees all of it or nothing. A Lab removes what a killed process left of it.
+func replace(path string, content []byte, mode fs.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".writing-*")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err = errors.Join(err, f.Chmod(mode), f.Close()); err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
+}
