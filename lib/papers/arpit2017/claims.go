@@ -171,7 +171,7 @@ func (e judge) risingTimes(all []study.Experiment, c study.Corruption, along stu
 // criticalByLevel judges claim A5 for one kind of noise, on MNIST.
 func (e judge) criticalByLevel(kind string) (claims.Judged, error) {
 	claim := claims.Claim{
-		ID: "A5, " + kind, Source: "section 4, figure 7", Figure: "#patterns-first-figures-7-and-8-of-arpit-et-al",
+		ID: "A5, " + kind, Source: "section 4, figure 7", Figure: "#patterns-first-figure-7-of-arpit-et-al",
 		Says: "The more noise in the " + kind + ", the larger is the critical sample ratio of the trained net", Tested: "critical sample ratio after the last epoch rises with the noise level",
 	}
 	moments, err := Follow(e.Ctx, e.Lab, Figure7(e.Scale))
@@ -203,7 +203,7 @@ var stopping = study.Statistic{Name: "best minus final test accuracy", Unit: "po
 
 func (e judge) patternsFirst() (claims.Judged, error) {
 	claim := claims.Claim{
-		ID: "A6", Source: "section 3.4, figure 7", Figure: "#patterns-first-figures-7-and-8-of-arpit-et-al",
+		ID: "A6", Source: "section 3.4, figure 7", Figure: "#patterns-first-figure-7-of-arpit-et-al",
 		Says:   "With random labels among the right ones, validation accuracy has a maximum before the noise is fitted; the more noise, the further it falls from there",
 		Tested: "best minus final test accuracy of the widest net rises with the share of random labels, from 0 to 0.8",
 	}

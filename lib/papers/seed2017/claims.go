@@ -247,7 +247,7 @@ func (e judge) sameOnImages() (claims.Judged, error) {
 
 func (e judge) patternsFirst() (claims.Judged, error) {
 	claim := claims.Claim{
-		ID: "S-12", Source: "section 4", Figure: "04-memorization.html#patterns-first-figures-7-and-8-of-arpit-et-al",
+		ID: "S-12", Source: "section 4", Figure: "04-memorization.html#patterns-first-figure-7-of-arpit-et-al",
 		Says:   "Nets learn patterns first and noise later. (It did not measure it)",
 		Tested: "with 40% of the labels redrawn: at the epoch of the best test accuracy, accuracy on corrupted labels is at least 50 points below that on clean ones",
 	}
