@@ -43,11 +43,12 @@ func (f *Failures) Finished(run study.Finished) {
 	f.Observer.Finished(run)
 }
 
-// End takes the error of the call that ran the experiments. Where that is no experiment's own, as when the backend does not open, it is
-// kept for each of them that is not done. What it returns is that error, joined with those of keeping failures.
-func (f *Failures) End(err error, experiments []study.Experiment) error {
+// End takes the error of the call that ran experiments. Where that is no experiment's own, as when the backend does not open, it is kept
+// for each experiment of the task that is not done; without a task, for none. What it returns is that error, joined with those of keeping
+// failures.
+func (f *Failures) End(err error, task []study.Experiment) error {
 	if err != nil && !f.seen {
-		for _, e := range experiments {
+		for _, e := range task {
 			if stage, _ := study.StageOf(f.Dir, e); stage == study.Left || stage == study.Unfinished {
 				f.keep(e, err)
 			}

@@ -30,7 +30,7 @@ func Devices(n int) ([]string, error) {
 		}
 	}
 	if n > len(names) {
-		return nil, fmt.Errorf("cluster: %d GPUs are asked for, and %d are here: ask for fewer; without a GPU one process uses all processors", n, len(names))
+		return nil, fmt.Errorf("cluster: %d GPUs are asked for, and %d are here: ask for fewer; one process uses all processors", n, len(names))
 	}
 	return names[:n], nil
 }

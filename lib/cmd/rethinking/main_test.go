@@ -64,7 +64,7 @@ func TestBadInput(t *testing.T) {
 		"slurm takes one study":      {"slurm", "a", "b"},
 		`time limit "soon"`:          {"slurm", "zhang2017/random-labels-mnist", "-print", "-time", "soon"},
 		"results folder":             {"slurm", "zhang2017/random-labels-mnist", "-print", "-results", "/proc/results"},
-		"no CIFAR-10 in":             {"slurm", "zhang2017/table1-mlp", "-print", "-scale", "smoke", "-results", t.TempDir(), "-data", t.TempDir()},
+		"no CIFAR-10 in":             {"slurm", "zhang2017/table1-mlp", "-print", "-results", t.TempDir(), "-data", t.TempDir()},
 	} {
 		if _, _, err := command(t.Context(), args...); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: got error %v, want one with %q", args, err, want)

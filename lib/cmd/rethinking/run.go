@@ -31,11 +31,13 @@ func list(_ context.Context, args []string, stdout, stderr io.Writer) error {
 	return w.Flush()
 }
 
-// selection is the part of a study that a command is about.
+// selection is what a command is about: a study at a scale, its results, and for run the part that is to be run.
 type selection struct {
 	study   study.Study
 	scale   study.Scale
 	results string // folder
+	part    []study.Experiment
+	task    bool // the part is a task's
 }
 
 // selectionOf parses a command's arguments: its own flags, those that name a study, its scale and its results, and the study.
@@ -80,14 +82,14 @@ func runStudy(ctx context.Context, args []string, stdout, stderr io.Writer) erro
 	if err != nil {
 		return err
 	}
-	experiments, err := part.of(s.experiments())
-	if err != nil {
+	if s.part, err = part.of(s.experiments()); err != nil {
 		return err
 	}
+	s.task = *part.index >= 0
 	ctx, stop := cluster.UntilTimeLimit(ctx)
 	defer stop()
 	if err = work(ctx, *gpus, *workers, args, stderr); err == nil {
-		err = train(ctx, s, experiments, study.Options{DataDir: *dataDir, Workers: cores()}, stdout, stderr)
+		err = train(ctx, s, study.Options{DataDir: *dataDir, Workers: cores()}, stdout, stderr)
 	}
 	if err != nil && context.Cause(ctx) == cluster.ErrTimeLimit {
 		return errors.Join(fmt.Errorf("%w: %w", cluster.ErrTimeLimit, err), cluster.Requeue(context.WithoutCancel(ctx)))
@@ -150,7 +152,7 @@ func cores() int {
 	return runtime.GOMAXPROCS(0)
 }
 
-func train(ctx context.Context, s selection, experiments []study.Experiment, o study.Options, stdout, stderr io.Writer) error {
+func train(ctx context.Context, s selection, o study.Options, stdout, stderr io.Writer) error {
 	watch := newProgress(stderr)
 	failures := &cluster.Failures{Observer: watch, Dir: s.results}
 	o.Dir, o.Scale, o.Observer = s.results, s.scale, failures
@@ -159,12 +161,15 @@ func train(ctx context.Context, s selection, experiments []study.Experiment, o s
 		return err
 	}
 	defer lab.Close()
-	results, err := lab.All(ctx, experiments...)
+	results, err := lab.All(ctx, s.part...)
 	watch.end()
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%w; what is finished lies in %s; go on with: rethinking run %s -scale %s", err, o.Dir, s.study.Name, s.scale)
 	}
-	if err = failures.End(err, experiments); err != nil {
+	if !s.task {
+		s.part = nil
+	}
+	if err = failures.End(err, s.part); err != nil {
 		return err
 	}
 	return summarize(stdout, s.study, s.scale, results)

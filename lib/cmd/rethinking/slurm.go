@@ -67,7 +67,7 @@ func jobFlags(flags *flag.FlagSet) *cluster.Job {
 	flags.StringVar(&j.Time, "time", "04:00:00", "time limit of a task; one that reaches it goes back into the queue and on from its checkpoint")
 	flags.StringVar(&j.Partition, "partition", "", "partition; empty: the cluster's default")
 	flags.IntVar(&j.Parallel, "parallel", 0, "tasks at a time; 0: as many as the cluster gives")
-	flags.IntVar(&j.Batch, "batch", 1, "experiments of a task")
+	flags.IntVar(&j.Batch, "batch", 1, "experiments of a task: more than 1 for short ones, and where the cluster limits arrays (its MaxArraySize)")
 	flags.StringVar(&j.Data, "data", os.Getenv(dataVariable), "folder that holds data sets; empty: they are downloaded now if missing")
 	return j
 }

@@ -58,7 +58,7 @@ func countsOf(t *testing.T, dir string) string {
 // A job is written and submitted; its tasks run what the list says, whatever is done meanwhile; when all is done nothing is submitted.
 func TestSlurm(t *testing.T) {
 	calls, dir := fakeSlurm(t), filepath.Join(t.TempDir(), "shared results")
-	submit := []string{"slurm", digits, "-scale", "smoke", "-results", dir, "-batch", "5", "-parallel", "2", "-cpus", "1", "-mem", "2G", "-time", "00:10:00"}
+	submit := []string{"slurm", digits, "-scale", "smoke", "-results", dir, "-batch", "5", "-cpus", "1", "-mem", "2G", "-time", "10:00"}
 	out, _, err := command(t.Context(), submit...)
 	script := filepath.Join(dir, "jobs", "zhang2017-random-labels-mnist-smoke-1", "job.sh")
 	if err != nil || !strings.Contains(out, "job 4711: 12 experiments, 3 tasks") || calls() != "sbatch --parsable "+script+"\n" {
@@ -157,32 +157,5 @@ func TestStatusNamesEachExperiment(t *testing.T) {
 	out, _, err = command(t.Context(), "status", digits, "-scale", "smoke", "-results", dir, "-v")
 	if err != nil || !strings.Contains(out, key+"  failed  mnist[500] mlp 1x64 seed 2: one; two (node7, 2026-11-26 10:20)\n") {
 		t.Errorf("%s%v", out, err)
-	}
-}
-
-// Two processes share a study, and give what one gives.
-func TestWorkersShareAStudy(t *testing.T) {
-	t.Setenv(asCommand, "1")
-	alone, shared := t.TempDir(), t.TempDir()
-	want, _, err := command(t.Context(), "run", digits, "-scale", "smoke", "-results", alone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, said, err := command(t.Context(), "run", digits, "-scale", "smoke", "-results", shared, "-workers", "2")
-	if err != nil || got != want {
-		t.Errorf("%s%s%v", said, got, err)
-	}
-	if strings.Count(said, "\n") != 12 || !strings.Contains(said, "[0] run ") || !strings.Contains(said, "[1] run ") {
-		t.Errorf("the workers say\n%s", said)
-	}
-	results, _ := filepath.Glob(filepath.Join(alone, strings.Repeat("?", 16)+".json"))
-	if len(results) != 12 {
-		t.Errorf("%d results", len(results))
-	}
-	for _, path := range results {
-		one, _ := os.ReadFile(path)
-		if two, err := os.ReadFile(filepath.Join(shared, filepath.Base(path))); err != nil || string(one) != string(two) {
-			t.Errorf("%s differs, %v", filepath.Base(path), err)
-		}
 	}
 }
