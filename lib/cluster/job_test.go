@@ -176,7 +176,8 @@ func TestTimeLimit(t *testing.T) {
 	}
 
 	t.Setenv("PATH", t.TempDir())
-	if err := cluster.Requeue(t.Context()); err == nil || !strings.Contains(err.Error(), "submit the script again") {
+	t.Setenv("SLURM_ARRAY_JOB_ID", "")
+	if err := cluster.Requeue(t.Context()); err == nil || !strings.Contains(err.Error(), "task 17 is not put back into the queue") {
 		t.Errorf("without scontrol: got error %v", err)
 	}
 	if err := cluster.FindSlurm(); err == nil || !strings.Contains(err.Error(), "no sbatch on PATH") {

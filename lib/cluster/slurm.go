@@ -56,12 +56,16 @@ func UntilTimeLimit(ctx context.Context) (limited context.Context, stop func()) 
 	}
 }
 
-// jobVariable is the environment variable by which Slurm numbers a job; each task of an array has a number of its own.
-const jobVariable = "SLURM_JOB_ID"
+// The environment variables by which Slurm numbers a job, an array of jobs, and a job's place in its array.
+const jobVariable, arrayVariable, taskVariable = "SLURM_JOB_ID", "SLURM_ARRAY_JOB_ID", "SLURM_ARRAY_TASK_ID"
 
-// Requeue puts the Slurm task that this process belongs to back into the queue.
+// Requeue puts the Slurm task that this process belongs to back into the queue. One task of an array has the array's own job number, by
+// which scontrol would requeue all tasks, even those that are done: so it is named by its place.
 func Requeue(ctx context.Context) error {
 	id := os.Getenv(jobVariable)
+	if array := os.Getenv(arrayVariable); array != "" {
+		id = array + "_" + os.Getenv(taskVariable)
+	}
 	if _, err := output(exec.CommandContext(ctx, "scontrol", "requeue", id)); err != nil {
 		return fmt.Errorf("cluster: task %s is not put back into the queue: %w: submit the script again to go on", id, err)
 	}

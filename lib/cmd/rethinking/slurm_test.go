@@ -120,12 +120,14 @@ func TestSbatchRefuses(t *testing.T) {
 // A task whose time is nearly up stops, and goes back into the queue.
 func TestTimeLimitRequeues(t *testing.T) {
 	calls := fakeSlurm(t)
-	t.Setenv("SLURM_JOB_ID", "4712")
+	t.Setenv("SLURM_JOB_ID", "4711") // this task has the array's own number
+	t.Setenv("SLURM_ARRAY_JOB_ID", "4711")
+	t.Setenv("SLURM_ARRAY_TASK_ID", "3")
 	var once sync.Once
 	stderr := &stopAfter{text: "run 2 of 12", stop: func() { once.Do(func() { syscall.Kill(os.Getpid(), syscall.SIGUSR1) }) }}
 	dir := t.TempDir()
 	err := run(t.Context(), []string{"run", digits, "-scale", "smoke", "-results", dir}, io.Discard, stderr)
-	if err == nil || !strings.Contains(err.Error(), "time limit of this Slurm task is near") || calls() != "scontrol requeue 4712\n" {
+	if err == nil || !strings.Contains(err.Error(), "time limit of this Slurm task is near") || calls() != "scontrol requeue 4711_3\n" {
 		t.Errorf("%q, %v", calls(), err)
 	}
 	if failed, _ := filepath.Glob(filepath.Join(dir, "*.failed.json")); len(failed) > 0 {
