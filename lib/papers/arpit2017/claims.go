@@ -147,7 +147,7 @@ func (e judge) slowerWithSize() (claims.Judged, error) {
 
 // risingTimes judges that the epochs to fit one kind of data rise along a field, or fall.
 func (e judge) risingTimes(all []study.Experiment, c study.Corruption, along study.Field, fall bool) claims.Verdict {
-	runs, err := e.Lab.All(e.Ctx, slices.DeleteFunc(all, func(x study.Experiment) bool { return x.Corruption != c })...)
+	runs, err := e.Lab.All(e.Ctx, slices.DeleteFunc(slices.Clone(all), func(x study.Experiment) bool { return x.Corruption != c })...)
 	if err != nil {
 		return claims.Missing("%v", err)
 	}
