@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -10,9 +9,6 @@ import (
 	"rethinking/lib/probe"
 	"rethinking/lib/train"
 )
-
-// ErrEnough ends a Replay when its visitor returns it.
-var ErrEnough = errors.New("study: enough")
 
 // Stand is where a run stands after an epoch.
 type Stand struct {
@@ -22,7 +18,7 @@ type Stand struct {
 
 // Replay trains an experiment from its beginning and shows a visitor where the run stands, before training and after every epoch that is
 // evaluated: for what is measured on weights along a run. It neither reads nor writes a result. On the machine and backend of the result it
-// goes through the same weights. It ends with the run, with the visitor's error, or without one where that is ErrEnough.
+// goes through the same weights. It ends with the run, or with the visitor's error.
 func (l *Lab) Replay(ctx context.Context, e Experiment, visit func(Stand) error) error {
 	if err := e.Validate(); err != nil {
 		return err
@@ -35,10 +31,7 @@ func (l *Lab) Replay(ctx context.Context, e Experiment, visit func(Stand) error)
 	if err != nil {
 		return err
 	}
-	if err := b.replay(ctx, e, x, visit); !errors.Is(err, ErrEnough) {
-		return err
-	}
-	return nil
+	return b.replay(ctx, e, x, visit)
 }
 
 // benchOf returns the bench on which an experiment is trained.
@@ -61,17 +54,32 @@ func (l *Lab) Backend() (compute.Backend, error) {
 	return l.benches[0].backend, nil
 }
 
-// LossAt returns the loss of examples where a run stands, for what is measured of its curvature: a new one, which the caller closes, or, at the
-// places of one run that follow, the given one moved there.
-func (l *Lab) LossAt(s Stand, of Sample, loss *probe.Loss) (*probe.Loss, error) {
-	if loss != nil {
-		return loss, loss.SetVariables(s.Variables())
+// ReplayLoss is Replay for what is measured of the curvature: it gives the visitor the loss of all training examples too, moved to where the run
+// stands when that is asked for. The loss serves until the visitor returns.
+func (l *Lab) ReplayLoss(ctx context.Context, e Experiment, visit func(s Stand, at func() (*probe.Loss, error)) error) error {
+	of, _, err := l.Examples(ctx, e)
+	if err != nil {
+		return err
 	}
 	backend, err := l.Backend()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return probe.New(backend, of.Architecture(), s.Variables(), of.X, of.Labels, probe.Options{})
+	var loss *probe.Loss
+	defer func() {
+		if loss != nil {
+			loss.Close()
+		}
+	}()
+	return l.Replay(ctx, e, func(s Stand) error {
+		return visit(s, func() (_ *probe.Loss, err error) {
+			if loss != nil {
+				return loss, loss.SetVariables(s.Variables())
+			}
+			loss, err = probe.New(backend, of.Architecture(), s.Variables(), of.X, of.Labels, probe.Options{})
+			return loss, err
+		})
+	})
 }
 
 // replay trains an experiment without keeping anything.

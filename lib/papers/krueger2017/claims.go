@@ -71,15 +71,6 @@ func (e judge) noiseNeedsCapacity() (claims.Judged, error) {
 	return claim.Judge(claims.Less(needed("none"), needed("labels 1"), 0), claims.Less(needed("none"), needed("inputs 1"), 0)), nil
 }
 
-// widest keeps the runs of the largest number of hidden units.
-func widest(runs []study.Result) []study.Result {
-	most := 0
-	for _, r := range runs {
-		most = max(most, r.Experiment.Net.Hidden[0])
-	}
-	return evidence.Where(runs, func(x study.Experiment) bool { return x.Net.Hidden[0] == most })
-}
-
 // times are the epochs that the runs of one kind of data take to fit.
 func times(runs []study.Result, noise string) claims.Sample {
 	return evidence.Sample(noise, evidence.Where(runs, under(noise)), study.EpochsToFit(study.Fitted))
@@ -102,11 +93,10 @@ func (e judge) inputsFaster() (claims.Judged, error) {
 }
 
 func (e judge) compareTimes(claim claims.Claim, of func(study.Scale) []study.Experiment, sooner, later string) (claims.Judged, error) {
-	runs, err := e.Runs(evidence.Any, of)
+	runs, err := e.Lab.All(e.Ctx, OfWidest(of(e.Scale))...)
 	if err != nil {
 		return claims.Judged{}, err
 	}
-	runs = widest(runs)
 	return claim.Judge(claims.Less(times(runs, sooner), times(runs, later), 0)), nil
 }
 

@@ -3,6 +3,7 @@ package krueger2017
 import (
 	"fmt"
 
+	"rethinking/lib/papers/evidence"
 	"rethinking/lib/study"
 )
 
@@ -52,11 +53,5 @@ func RelativeTime(results []study.Result) study.Statistic {
 
 // OnNoise keeps the results on Gaussian inputs.
 func OnNoise(results []study.Result) []study.Result {
-	var kept []study.Result
-	for _, r := range results {
-		if r.Experiment.Corruption.Gaussian == 1 {
-			kept = append(kept, r)
-		}
-	}
-	return kept
+	return evidence.Where(results, func(e study.Experiment) bool { return e.Corruption.Gaussian == 1 })
 }

@@ -79,22 +79,13 @@ func Sharpen(ctx context.Context, lab *study.Lab, questions []Sharp) ([]Stage, e
 }
 
 func (q Sharp) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (stages []Stage, err error) {
-	train, _, err := lab.Examples(ctx, q.Experiment)
-	if err != nil {
-		return nil, err
-	}
-	var loss *probe.Loss
-	defer func() {
-		if loss != nil {
-			loss.Close()
-		}
-	}()
 	losses := slices.Concat(q.Losses, []float64{0})
-	err = lab.Replay(ctx, q.Experiment, func(s study.Stand) error {
+	err = lab.ReplayLoss(ctx, q.Experiment, func(s study.Stand, at func() (*probe.Loss, error)) error {
 		end := s.Epoch == q.Experiment.Training.Epochs
 		for len(losses) > 0 && (s.Train.Loss <= losses[0] || end) {
 			if s.Train.Loss <= losses[0] || losses[0] == 0 {
-				if loss, err = lab.LossAt(s, train, loss); err != nil {
+				loss, err := at()
+				if err != nil {
 					return err
 				}
 				stage, err := q.measure(ctx, loss, s)

@@ -69,19 +69,10 @@ func Walk(ctx context.Context, lab *study.Lab, questions []Along) ([]Place, erro
 }
 
 func (q Along) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (places []Place, err error) {
-	train, _, err := lab.Examples(ctx, q.Experiment)
-	if err != nil {
-		return nil, err
-	}
-	var loss *probe.Loss
-	defer func() {
-		if loss != nil {
-			loss.Close()
-		}
-	}()
-	err = lab.Replay(ctx, q.Experiment, func(s study.Stand) (err error) {
+	err = lab.ReplayLoss(ctx, q.Experiment, func(s study.Stand, at func() (*probe.Loss, error)) error {
 		done(float64(s.Epoch) / float64(q.Experiment.Training.Epochs))
-		if loss, err = lab.LossAt(s, train, loss); err != nil {
+		loss, err := at()
+		if err != nil {
 			return err
 		}
 		p := Place{Experiment: q.Experiment, Epoch: s.Epoch, TrainLoss: s.Train.Loss, TrainAccuracy: 100 * s.Train.Accuracy, TestAccuracy: 100 * s.Test.Accuracy}

@@ -251,15 +251,11 @@ func (e judge) patternsFirst() (claims.Judged, error) {
 		Says:   "Nets learn patterns first and noise later. (It did not measure it)",
 		Tested: "with 40% of the labels redrawn: at the epoch of the best test accuracy, accuracy on corrupted labels is at least 50 points below that on clean ones",
 	}
-	runs, err := e.Runs(func(x study.Experiment) bool { return x.Corruption == study.Corruption{Labels: 0.4} }, krueger2017.Capacity)
+	widest := func(scale study.Scale) []study.Experiment { return krueger2017.OfWidest(krueger2017.Capacity(scale)) }
+	runs, err := e.Runs(func(x study.Experiment) bool { return x.Corruption == study.Corruption{Labels: 0.4} }, widest)
 	if err != nil {
 		return claims.Judged{}, err
 	}
-	widest := 0
-	for _, r := range runs {
-		widest = max(widest, r.Experiment.Net.Hidden[0])
-	}
-	runs = evidence.Where(runs, func(x study.Experiment) bool { return x.Net.Hidden[0] == widest })
 	return claim.Judge(claims.EveryAtLeast(evidence.Sample("clean minus corrupted", runs, lag), 50)), nil
 }
 
