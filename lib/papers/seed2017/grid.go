@@ -25,10 +25,16 @@ func subset(set string, n int) study.Experiment {
 	}
 }
 
+// few makes a training of a subset one of seconds.
+func few(e *study.Experiment) {
+	e.Data.Train, e.Data.Test = 50, 100
+	e.Training.Epochs, e.Training.Batch, e.Training.LearningRate = 300, 5, 0.03
+}
+
 // Grid asks the report's grid of widths and depths, on true labels or with a corruption, with what it lacked: several seeds and a test accuracy
 // on true labels. A run ends when all training examples are classified as labelled.
 //
-//	smoke      100 digits, widths 16 and 128, depths 2 and 4, 10 epochs, 1 seed
+//	smoke      50 digits in batches of 5, three times the learning rate, widths 16 and 128, depths 2 and 4, at most 300 epochs, 1 seed
 //	quick      500 digits, widths 16, 128 and 512, depths 2, 6 and 10, 200 epochs, 1 seed
 //	standard   1,000 digits, all, at most 1,000 epochs, 3 seeds
 //	paper      all 60,000 digits in batches of 1,024, all, 1,000 epochs, 3 seeds
@@ -38,7 +44,7 @@ func Grid(c study.Corruption) func(study.Scale) []study.Experiment {
 		switch scale {
 		case study.Smoke:
 			widths, depths, seeds = []int{16, 128}, []int{2, 4}, 1
-			e.Data.Train, e.Data.Test, e.Training.Epochs = 100, 100, 10
+			few(&e)
 		case study.Quick:
 			widths, depths, seeds = []int{16, 128, 512}, []int{2, 6, 10}, 1
 			e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200

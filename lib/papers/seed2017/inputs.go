@@ -8,7 +8,7 @@ var shares = []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
 // Inputs asks the report's grid of Gaussian inputs: a share of the training images is replaced by noise with the mean and variance of all pixels,
 // which the report clipped to the range of pixels. Its logs for CIFAR-10 are lost.
 //
-//	smoke      100 examples, width 16, depth 2, shares 0 and 1, 10 epochs, 1 seed
+//	smoke      50 examples in batches of 5, three times the learning rate, width 128, depth 2, shares 0 and 1, at most 300 epochs, 1 seed
 //	quick      500 examples, widths 16 and 512, depths 2 and 8, shares 0, 0.4 and 1, 200 epochs, 1 seed
 //	standard   1,000 examples, widths 16, 512 and 1,024, depths 2, 4 and 8, six shares, at most 1,000 epochs, 3 seeds, 1 where not clipped
 //	paper      all examples in batches of 1,024, the same nets and shares, 1,000 epochs, 3 seeds
@@ -17,8 +17,8 @@ func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
 		e, widths, depths, shares, seeds := subset(data, 1000), []int{16, 512, 1024}, []int{2, 4, 8}, shares, 3
 		switch scale {
 		case study.Smoke:
-			widths, depths, shares, seeds = []int{16}, []int{2}, []float64{0, 1}, 1
-			e.Data.Train, e.Data.Test, e.Training.Epochs = 100, 100, 10
+			widths, depths, shares, seeds = []int{128}, []int{2}, []float64{0, 1}, 1
+			few(&e)
 		case study.Quick:
 			widths, depths, shares, seeds = []int{16, 512}, []int{2, 8}, []float64{0, 0.4, 1}, 1
 			e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200
@@ -49,7 +49,7 @@ var NetAndInputs = study.Field{Name: "net, Gaussian inputs", Of: func(e study.Ex
 
 // Both asks what the report ran and did not print: random labels on images of which a share is noise, MLP 3x512.
 //
-//	smoke      100 digits, MLP 3x16, shares 0 and 1, 10 epochs, 1 seed
+//	smoke      50 digits in batches of 5, three times the learning rate, MLP 3x16, shares 0 and 1, at most 300 epochs, 1 seed
 //	quick      500 digits, MLP 3x128, six shares, 200 epochs, 1 seed
 //	standard   1,000 digits, six shares, at most 1,000 epochs, 3 seeds
 //	paper      all 60,000 digits in batches of 1,024, 1,000 epochs, 3 seeds
@@ -59,7 +59,7 @@ func Both(scale study.Scale) []study.Experiment {
 	switch scale {
 	case study.Smoke:
 		e.Net, shares, seeds = net(3, 16), []float64{0, 1}, 1
-		e.Data.Train, e.Data.Test, e.Training.Epochs = 100, 100, 10
+		few(&e)
 	case study.Quick:
 		e.Net, seeds = net(3, 128), 1
 		e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200
