@@ -46,6 +46,11 @@ func (l *Live) Fetching(f study.Fetching) {
 
 // Measuring implements study.Observer.
 func (l *Live) Measuring(m study.Measuring) {
+	if m.Took > 0 {
+		l.send(summary(m.Kind + ": measured in " + words(m.Took)))
+		gonbui.Sync()
+		return
+	}
 	l.update(func() string { return bar(m.Fraction, facts(m.Kind, left(m.Left))...) })
 }
 
@@ -154,8 +159,13 @@ func (l *Live) summary() string {
 	if backends := facts(l.backends...); len(backends) > 0 {
 		line += "; backend " + strings.Join(backends, ", ")
 	}
+	return summary(line, l.failures...)
+}
+
+// summary is a line that stays, with errors below it.
+func summary(line string, failures ...string) string {
 	out := "<div class=\"rethinking-summary\">" + html.EscapeString(line)
-	for _, failure := range l.failures {
+	for _, failure := range failures {
 		out += "<br><strong>Error:</strong> " + html.EscapeString(failure)
 	}
 	return out + "</div>"

@@ -119,6 +119,17 @@ func TestLiveSummaryOfRunsSideBySide(t *testing.T) {
 	}
 }
 
+func TestLiveMeasuring(t *testing.T) {
+	live, _, sent := fakeLive()
+	live.Measuring(study.Measuring{Kind: "zhang2017/kernel", Fraction: 0.25})
+	live.Measuring(study.Measuring{Kind: "zhang2017/kernel", Fraction: 1, Took: 75 * time.Second})
+	want := []string{`<div class="rethinking-progress"><progress max="1" value="0.250"></progress> zhang2017/kernel</div>`,
+		`<div class="rethinking-summary">zhang2017/kernel: measured in 1 min 15 s</div>`}
+	if diff := cmp.Diff(want, *sent); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestLiveDownload(t *testing.T) {
 	live, _, sent := fakeLive()
 	live.Fetching(study.Fetching{Name: "cifar10", Done: 17 << 20, Total: 162 << 20})

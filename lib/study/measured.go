@@ -19,46 +19,54 @@ import (
 // The computation is told to whom it may report the share done, which an Observer sees. It stops where its context ends. A question that
 // another process is computing is waited for. Panics in it become errors.
 func Measure[A any](ctx context.Context, l *Lab, kind string, question any, compute func(ctx context.Context, done func(share float64)) (A, error)) (answer A, err error) {
+	answer, took, err := measure(ctx, l, kind, question, compute)
+	l.measured(kind, took, err)
+	return answer, err
+}
+
+// measure is Measure, and how long the computation took, 0 if the answer was read.
+func measure[A any](ctx context.Context, l *Lab, kind string, question any, compute func(context.Context, func(float64)) (A, error)) (answer A, took time.Duration, err error) {
 	m, err := newMeasurement(kind, question)
 	if err != nil {
-		return answer, err
+		return answer, 0, err
 	}
 	path := resultPath(l.options.Dir, m.key)
 	if found, err := m.read(path, &answer); found || err != nil {
-		return answer, err
+		return answer, 0, err
 	}
 	key, err := l.lockOf(ctx, m.key)
 	if err != nil {
-		return answer, err
+		return answer, 0, err
 	}
 	kept := false
 	defer func() { key.done(kept) }()
 	if kept, err = m.read(path, &answer); kept || err != nil { // another process was faster
-		return answer, err
+		return answer, 0, err
 	}
 	start := time.Now()
 	if answer, err = guarded(ctx, compute, l.measuring(kind)); err != nil {
-		return answer, fmt.Errorf("%s: %w", kind, err)
+		return answer, 0, fmt.Errorf("%s: %w", kind, err)
 	}
 	err = m.write(l, path, answer, start)
 	kept = err == nil
-	return answer, err
+	return answer, time.Since(start), err
 }
 
 // MeasureAll returns the answers to questions of one kind, as Measure does, in their order; the share done that an Observer sees is that of all.
 // It fails with the first question that fails, and names it.
 func MeasureAll[Q, A any](ctx context.Context, l *Lab, kind string, questions []Q, answer func(q Q, ctx context.Context, l *Lab, done func(share float64)) (A, error)) ([]A, error) {
-	all := make([]A, len(questions))
+	all, total := make([]A, len(questions)), time.Duration(0)
 	for i, q := range questions {
-		var err error
-		all[i], err = Measure(ctx, l, kind, q, func(ctx context.Context, done func(float64)) (A, error) {
+		one, took, err := measure(ctx, l, kind, q, func(ctx context.Context, done func(float64)) (A, error) {
 			done(float64(i) / float64(len(questions)))
 			return answer(q, ctx, l, func(share float64) { done((float64(i) + share) / float64(len(questions))) })
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%+v: %w", q, err)
 		}
+		all[i], total = one, total+took
 	}
+	l.measured(kind, total, nil)
 	return all, nil
 }
 
@@ -143,12 +151,19 @@ func (l *Lab) measuring(kind string) func(share float64) {
 			begun, first = time.Now(), share
 		}
 		m := Measuring{Kind: kind, Fraction: share}
-		if share > first {
+		if share > first+0.01 { // before, it would be a guess
 			m.Left = time.Duration(float64(time.Since(begun)) * (1 - share) / (share - first))
 		}
 		if o := l.options.Observer; o != nil {
 			o.Measuring(m)
 		}
+	}
+}
+
+// measured tells the observer that a computation has ended, unless nothing was computed.
+func (l *Lab) measured(kind string, took time.Duration, err error) {
+	if o := l.options.Observer; o != nil && took > 0 && err == nil {
+		o.Measuring(Measuring{Kind: kind, Fraction: 1, Took: took})
 	}
 }
 

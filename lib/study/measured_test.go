@@ -38,7 +38,7 @@ func TestAMeasurementIsPaidOnce(t *testing.T) {
 	if other, err := s.ask(t.Context(), openLab(t, study.Options{Dir: dir}), 8); err != nil || other.Square != 64 || s.calls != 2 {
 		t.Error(other, err, s.calls)
 	}
-	if len(w.measuring) != 1 || w.measuring[0].Fraction != 0.5 || w.measuring[0].Kind != "test/square" {
+	if len(w.measuring) != 2 || w.measuring[0].Fraction != 0.5 || w.measuring[0].Kind != "test/square" || w.measuring[1].Took <= 0 {
 		t.Errorf("observed %v", w.measuring)
 	}
 }
@@ -64,7 +64,7 @@ func TestMeasureAll(t *testing.T) {
 	for _, m := range w.measuring {
 		shares = append(shares, m.Fraction)
 	}
-	if want := []float64{0, 0.25, 0.5, 0.75}; !slices.Equal(shares, want) {
+	if want := []float64{0, 0.25, 0.5, 0.75, 1}; !slices.Equal(shares, want) {
 		t.Errorf("shares %v, want %v", shares, want)
 	}
 	if _, err := ask(question{1}, question{0}); err == nil || !strings.Contains(err.Error(), "{N:0}: test/all: no") {

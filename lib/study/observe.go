@@ -6,7 +6,7 @@ import "time"
 type Observer interface {
 	// Fetching is called while a data set is downloaded.
 	Fetching(Fetching)
-	// Measuring is called while Measure computes.
+	// Measuring is called while Measure computes, and at the end of a call of Measure or MeasureAll that has computed something.
 	Measuring(Measuring)
 	Progress(Progress)
 	// Finished is called once for every experiment of a call to All or Run that has ended: with a result just trained or read from disk,
@@ -25,6 +25,7 @@ type Measuring struct {
 	Kind     string
 	Fraction float64       // done, in [0,1]
 	Left     time.Duration // estimate; 0 while unknown
+	Took     time.Duration // of all that was computed; 0 before the end
 }
 
 // Progress is where a sweep stands.

@@ -38,13 +38,21 @@ func (p *progress) Fetching(at study.Fetching) {
 
 // Measuring shows how a computation goes, as Progress does.
 func (p *progress) Measuring(at study.Measuring) {
-	p.show(at.Fraction, fmt.Sprintf("%s, %s left", at.Kind, at.Left.Round(time.Second)))
+	p.show(at.Fraction, at.Kind+left(at.Left))
 }
 
 // Progress redraws the bar, at most ten times a second, or writes a line now and then.
 func (p *progress) Progress(at study.Progress) {
-	p.show(at.Fraction, fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%, %s left",
-		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, at.Left.Round(time.Second)))
+	p.show(at.Fraction, fmt.Sprintf("run %d of %d, %s, epoch %d of %d, train %.1f%%, test %.1f%%%s",
+		at.Index+1, at.Of, at.Experiment, at.Epoch, at.Epochs, 100*at.Train, 100*at.Test, left(at.Left)))
+}
+
+// left says how much time is left, "" while that is unknown.
+func left(d time.Duration) string {
+	if d <= 0 {
+		return ""
+	}
+	return ", " + d.Round(time.Second).String() + " left"
 }
 
 func (p *progress) show(fraction float64, line string) {
