@@ -1,10 +1,8 @@
 package seed2017
 
 import (
-	"slices"
 	"strconv"
 
-	"rethinking/lib/data"
 	"rethinking/lib/study"
 )
 
@@ -61,17 +59,4 @@ func Grid(c study.Corruption) func(study.Scale) []study.Experiment {
 		}
 		return all
 	}
-}
-
-// EnoughWeights tells whether a net has at least 2n+d weights, for n training examples of d values (Zhang et al. 2017, theorem 1).
-func EnoughWeights(e study.Experiment) bool {
-	dim := map[string]int{"mnist": 784, "cifar10": 3072}[e.Data.Name]
-	n, weights, in := e.Data.Train, 0, dim
-	if n == 0 {
-		n, _, _ = data.Sizes(e.Data.Name)
-	}
-	for _, out := range append(slices.Clone(e.Net.Hidden), 10) {
-		weights, in = weights+(in+1)*out, out
-	}
-	return weights >= 2*n+dim
 }

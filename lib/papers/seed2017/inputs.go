@@ -1,6 +1,10 @@
 package seed2017
 
-import "rethinking/lib/study"
+import (
+	"slices"
+
+	"rethinking/lib/study"
+)
 
 // shares are the shares of inputs that the report replaces by Gaussian noise.
 var shares = []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
@@ -8,7 +12,7 @@ var shares = []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
 // Inputs asks the report's grid of Gaussian inputs: a share of the training images is replaced by noise with the mean and variance of all pixels,
 // which the report clipped to the range of pixels. Its logs for CIFAR-10 are lost.
 //
-//	smoke      50 examples in batches of 5, three times the learning rate, width 128, depth 2, shares 0 and 1, at most 300 epochs, 1 seed
+//	smoke      50 examples in batches of 5, three times the learning rate, width 128, depth 2, shares 0, 0.4 and 1, at most 300 epochs, 1 seed
 //	quick      500 examples, widths 16 and 512, depths 2 and 8, shares 0, 0.4 and 1, 200 epochs, 1 seed
 //	standard   1,000 examples, widths 16, 512 and 1,024, depths 2, 4 and 8, six shares, at most 1,000 epochs, 3 seeds, 1 where not clipped
 //	paper      all examples in batches of 1,024, the same nets and shares, 1,000 epochs, 3 seeds
@@ -17,7 +21,7 @@ func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
 		e, widths, depths, shares, seeds := subset(data, 1000), []int{16, 512, 1024}, []int{2, 4, 8}, shares, 3
 		switch scale {
 		case study.Smoke:
-			widths, depths, shares, seeds = []int{128}, []int{2}, []float64{0, 1}, 1
+			widths, depths, shares, seeds = []int{128}, []int{2}, []float64{0, 0.4, 1}, 1
 			few(&e)
 		case study.Quick:
 			widths, depths, shares, seeds = []int{16, 512}, []int{2, 8}, []float64{0, 0.4, 1}, 1
@@ -40,6 +44,14 @@ func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
 		}
 		return all
 	}
+}
+
+// Apart keeps the runs with 40% noise of the nets of 512 units a layer, and of 128 at the smoke scale: their training sets have examples of both
+// kinds.
+func Apart(all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool {
+		return e.Corruption.Gaussian != 0.4 || e.Net.Hidden[0] != 512 && e.Net.Hidden[0] != 128
+	})
 }
 
 // NetAndInputs tells the runs of Inputs apart.

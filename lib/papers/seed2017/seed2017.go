@@ -11,6 +11,8 @@ func Studies() []study.Study {
 		{Name: "seed2017/protocol", Title: "Its exact protocol on all of MNIST", Source: "sections 3 and 4", By: NetLabelsAndLoss, Experiments: Protocol},
 		{Name: "seed2017/grid-true", Title: "Width and depth, true labels", Source: "section 4", By: study.Architecture, Experiments: Grid(study.Corruption{})},
 		{Name: "seed2017/grid-random", Title: "Width and depth, random labels", Source: "section 4", By: study.Architecture, Experiments: Grid(study.Corruption{Labels: 1})},
+		{Name: "seed2017/equal-true", Title: "Depth at equal numbers of weights, true labels", Source: "not in the report", By: study.Architecture, Experiments: EqualWeights(study.Corruption{})},
+		{Name: "seed2017/equal-random", Title: "Depth at equal numbers of weights, random labels", Source: "not in the report", By: study.Architecture, Experiments: EqualWeights(study.Corruption{Labels: 1})},
 		{Name: "seed2017/inputs-mnist", Title: "Gaussian inputs, MNIST", Source: "section 4", By: NetAndInputs, Experiments: Inputs("mnist", true)},
 		{Name: "seed2017/inputs-cifar10", Title: "Gaussian inputs, CIFAR-10", Source: "section 4", By: NetAndInputs, Experiments: Inputs("cifar10", true)},
 		{Name: "seed2017/inputs-unclipped", Title: "Gaussian inputs that are not clipped, MNIST", Source: "not in the report", By: NetAndInputs, Experiments: Inputs("mnist", false)},

@@ -1,6 +1,8 @@
 package seed2017_test
 
 import (
+	"math"
+	"strconv"
 	"testing"
 
 	"rethinking/lib/papers/seed2017"
@@ -42,6 +44,30 @@ func weights(hidden []int) int {
 		n, in = n+(in+1)*out, out
 	}
 	return n
+}
+
+// Nets of one column have as many weights as each other, within 6%; those of the least number alone are below 2n+d.
+func TestEqualWeights(t *testing.T) {
+	for scale, least := range map[study.Scale]string{study.Quick: "1600", study.Standard: "2400"} {
+		seen := map[string]bool{}
+		for _, e := range seed2017.EqualWeights(study.Corruption{})(scale) {
+			column, n := seed2017.Weights.Of(e), weights(e.Net.Hidden)
+			budget, err := strconv.Atoi(column)
+			if err != nil || math.Abs(float64(n-budget)) > 0.06*float64(budget) {
+				t.Errorf("%s has %d weights, in the column of %s", e.Net, n, column)
+			}
+			if enough := n >= 2*e.Data.Train+784; enough != seed2017.EnoughWeights(e) || enough != (column != least) {
+				t.Errorf("%s with %d weights on %d digits: enough is %t", e.Net, n, e.Data.Train, seed2017.EnoughWeights(e))
+			}
+			if e.Seed == 1 {
+				cell := column + " " + seed2017.Depth.Of(e)
+				if seen[cell] {
+					t.Errorf("two nets of %s", cell)
+				}
+				seen[cell] = true
+			}
+		}
+	}
 }
 
 // The running mean of the train accuracy, which the report printed, lags behind the train accuracy at an epoch's end while a net learns.
