@@ -21,7 +21,7 @@ test: setup ## run every test
 	@$(ENV) $(PYTHON) kernel-setup/test
 
 test-cuda: setup ## hold a GPU against the processor, and time it; without a GPU it says NOT RUN (CUDA=1: install XLA's CUDA plugin first)
-	@RETHINKING_NEEDS_CUDA=1 $(ENV) go test ./lib/study -run CUDA -bench CUDA -benchtime 1x -v
+	@RETHINKING_NEEDS_CUDA=1 $(ENV) go test ./lib/train ./lib/study -run CUDA -bench CUDA -benchtime 1x -v
 
 lab: setup ## open JupyterLab with the Go kernel (PORT=8888, LAB_FLAGS=--no-browser)
 	@$(ENV) jupyter lab --ServerApp.root_dir="$(CURDIR)/notebooks" $(if $(PORT),--port=$(PORT)) $(if $(filter 0,$(shell id -u)),--allow-root) $(LAB_FLAGS)
