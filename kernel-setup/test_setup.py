@@ -88,6 +88,9 @@ class Scratch(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
+        environment = mock.patch.dict(os.environ, {"PJRT_PLUGIN_LIBRARY_PATH": "", "GOMLX_BACKEND": "", "XLA_FLAGS": ""})  # not the real checkout's
+        environment.start()
+        self.addCleanup(environment.stop)
         self.checkout = co.Checkout(Path(folder.name) / "checkout")
         copy, real = self.checkout, REAL
         shutil.copytree(real.setup, copy.setup, ignore=shutil.ignore_patterns("__pycache__"))
