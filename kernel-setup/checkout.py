@@ -91,8 +91,8 @@ class Checkout:
 
     def cuda_flags(self, flags):
         """XLA_FLAGS with the folder of ptxas and libdevice, which XLA would else take from the machine's own CUDA, of any version."""
-        folder = "--xla_gpu_cuda_data_dir="
-        return flags if folder in flags else f'{folder}"{self.nvidia / "cu13"}" {flags}'.strip()
+        ours = f'--xla_gpu_cuda_data_dir="{self.nvidia / "cu13"}"'
+        return flags if ours in flags else f"{ours} {flags}".strip()  # of two, XLA takes the last
 
     def kernel_spec(self, base=None):
         """The content of kernel.json: -raw_error puts file, line and message of an error into the traceback; gonb's chatter is off."""

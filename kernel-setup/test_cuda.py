@@ -69,7 +69,7 @@ class Choice(base.Scratch):
         base.setup.choose_cuda(self.checkout, True)
         ours = f'--xla_gpu_cuda_data_dir="{self.checkout.nvidia}/cu13"'
         for flags, wanted in {"": ours, "--x=1": f"{ours} --x=1", f"{ours} --x=1": f"{ours} --x=1",
-                              "--xla_gpu_cuda_data_dir=/mine": "--xla_gpu_cuda_data_dir=/mine"}.items():
+                              "--xla_gpu_cuda_data_dir=/mine": f"{ours} --xla_gpu_cuda_data_dir=/mine"}.items():
             self.assertEqual(self.checkout.kernel_variables({"XLA_FLAGS": flags})["XLA_FLAGS"], wanted)
 
 
