@@ -21,6 +21,7 @@ TOOLS = {
     "staticcheck": "honnef.co/go/tools",
 }
 PLUGIN = "pjrt_c_api_cpu_plugin.so"
+CUDA_PLUGIN = "pjrt_c_api_cuda_plugin.so"
 ZIG_CC = "zig-cc"  # found through PATH: Go splits CC at spaces, which the path of a checkout may hold
 PROGRAM = "#include <stdio.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(0, RTLD_LAZY) == 0; }\n"
 
@@ -39,7 +40,10 @@ class Checkout:
         self.static = self.venv / "share" / "rethinking"
         self.plotly = self.static / "plotly.min.js"
         self.plugin = self.venv / "lib" / "pjrt" / PLUGIN
+        self.cuda_plugin = self.plugin.with_name(CUDA_PLUGIN)
+        self.nvidia = self.venv / "lib" / "nvidia"  # the CUDA plugin looks for NVIDIA's libraries in ../nvidia, seen from its folder
         self.state = self.venv / "kernel-setup"
+        self.cuda_choice = self.state / "cuda"  # is there where CUDA was chosen
         self.toolchain = self.state / "toolchain.json"
 
     def site_file(self, pattern):
@@ -63,8 +67,10 @@ class Checkout:
             "GOTOOLCHAIN": "local",
             "GOWORK": "",
             "GOMLX_NO_AUTO_INSTALL": "1",
-            "PJRT_PLUGIN_LIBRARY_PATH": join_paths(self.plugin_folders(), base.get("PJRT_PLUGIN_LIBRARY_PATH", "")),
+            "PJRT_PLUGIN_LIBRARY_PATH": join_paths([str(self.plugin.parent)], base.get("PJRT_PLUGIN_LIBRARY_PATH", "")),
         }
+        if self.cuda_choice.exists():
+            variables["XLA_FLAGS"] = self.cuda_flags(base.get("XLA_FLAGS", ""))
         if base.get("GOMLX_BACKEND"):
             variables["GOMLX_BACKEND"] = base["GOMLX_BACKEND"]
         return variables
@@ -83,12 +89,21 @@ class Checkout:
     def environment(self):
         return {**os.environ, **self.kernel_variables(), **self.jupyter_variables()}
 
-    def plugin_folders(self):
-        """The checkout's own folder, and where there is a GPU also those where go-xla puts its CUDA plugin."""
-        folders = [str(self.plugin.parent)]
-        if has_gpu():
-            folders += [os.path.expanduser("~/.local/lib/go-xla"), "/usr/local/lib/go-xla"]
-        return folders
+    def cuda_flags(self, flags):
+        """XLA_FLAGS with the folder of ptxas and libdevice, which XLA would else take from the machine's own CUDA, of any version."""
+        ours = f'--xla_gpu_cuda_data_dir="{self.nvidia / "cu13"}"'
+        return flags if ours in flags else f"{ours} {flags}".strip()  # of two, XLA takes the last
+
+    def kernel_spec(self, base=None):
+        """The content of kernel.json: -raw_error puts file, line and message of an error into the traceback; gonb's chatter is off."""
+        quiet = ["-logtostderr=false", "-stderrthreshold=FATAL", "-log_file=/dev/null"]
+        return {
+            "argv": [str(self.bin / "gonb"), "--kernel", "{connection_file}", "-raw_error", f"-go_work={self.root}", *quiet],
+            "display_name": "Go (gonb)",
+            "language": "go",
+            "interrupt_mode": "message",
+            "env": self.kernel_variables(base),
+        }
 
 
 def parse_version(text):
@@ -140,10 +155,6 @@ def link(path, target):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     path.symlink_to(os.path.relpath(target, path.parent))
-
-
-def has_gpu():
-    return any(Path("/dev").glob("nvidia[0-9]*")) or shutil.which("nvidia-smi") is not None
 
 
 def plugin_source():

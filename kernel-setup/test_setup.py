@@ -88,6 +88,9 @@ class Scratch(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
+        environment = mock.patch.dict(os.environ, {"PJRT_PLUGIN_LIBRARY_PATH": "", "GOMLX_BACKEND": "", "XLA_FLAGS": ""})  # not the real checkout's
+        environment.start()
+        self.addCleanup(environment.stop)
         self.checkout = co.Checkout(Path(folder.name) / "checkout")
         copy, real = self.checkout, REAL
         shutil.copytree(real.setup, copy.setup, ignore=shutil.ignore_patterns("__pycache__"))
@@ -221,6 +224,9 @@ class Diagnosis(Scratch):
         patch = mock.patch.object(doctor, "cc_works", lambda cc, path: cc != "no-such-cc")  # zig cc takes a second or two
         patch.start()
         self.addCleanup(patch.stop)
+        data = mock.patch.dict(os.environ, {"RETHINKING_DATA": ""})
+        data.start()
+        self.addCleanup(data.stop)
 
     def assert_wrong(self, line):
         wrong, text = self.diagnose()
@@ -242,13 +248,40 @@ class Diagnosis(Scratch):
         self.assert_wrong("XLA plugin")
         self.assertIn("Go, about 20 times slower", self.diagnose()[1])
 
+    def test_wrong_plugin(self):
+        self.checkout.plugin.unlink()
+        self.checkout.plugin.write_text("text")
+        self.assert_wrong("XLA plugin .* is wrong.*: it is not a shared library")
+
     def test_kernel_of_another_checkout(self):
         shutil.copy(REAL.kernel, self.checkout.kernel)
         self.assert_wrong("kernel .*another checkout")
 
+    def test_moved_checkout(self):
+        moved = self.checkout.root.with_name("moved")
+        self.checkout.root.rename(moved)
+        self.checkout = co.Checkout(moved)
+        self.assert_wrong("kernel .*this one was moved")
+
     def test_damaged_kernel(self):
         self.checkout.kernel.write_text("{")
-        self.assert_wrong("kernel")
+        self.assert_wrong("kernel .*kernel.json is damaged")
+
+    def test_no_kernel(self):
+        self.checkout.kernel.unlink()
+        self.assert_wrong("kernel .*kernel.json is missing")
+
+    def test_stale_kernel(self):
+        kernel = json.loads(self.checkout.kernel.read_text())
+        kernel["env"]["PATH"] = "/usr/bin"
+        del kernel["env"]["GOTOOLCHAIN"]
+        self.checkout.kernel.write_text(json.dumps(kernel))
+        self.assert_wrong("kernel .*it is stale, set-up would now write another PATH, GOTOOLCHAIN")
+
+    def test_kernel_of_another_environment_is_not_stale(self):
+        with mock.patch.dict(os.environ, {"PATH": "/elsewhere:/bin", "GOMLX_BACKEND": "go", "PJRT_PLUGIN_LIBRARY_PATH": "/plugins"}):
+            setup.write_kernel(self.checkout)
+        self.assertEqual(self.diagnose()[0], 0)
 
     def test_missing_tool(self):
         for tool in co.TOOLS:
@@ -269,10 +302,45 @@ class Diagnosis(Scratch):
         file.write_text(file.read_text().replace("go 1.", "go 9."))
         self.assert_wrong("Go .*older than go.mod's 9")
 
+    def cifar10(self, *path):
+        folder = self.checkout.root.joinpath(*path)
+        folder.mkdir(parents=True)
+        for name, size in doctor.CIFAR10.items():
+            (folder / name).touch()
+            os.truncate(folder / name, size)
+        return folder
+
+    def data(self, place, cache):
+        return mock.patch.dict(os.environ, {"RETHINKING_DATA": str(place), "XDG_CACHE_HOME": str(cache), "HOME": str(cache)})
+
+    def test_no_data(self):
+        root = self.checkout.root
+        with self.data("", root):
+            wrong, text = self.diagnose()
+        self.assertEqual(wrong, 0, text)
+        self.assertRegex(text, r"(?m)^note   CIFAR-10 .*not here yet: it is downloaded .*, or set RETHINKING_DATA to a folder that holds ")
+        with self.data(root, root):
+            wrong, text = self.diagnose()
+        self.assertEqual(wrong, 1, text)
+        self.assertRegex(text, r"(?m)^WRONG  CIFAR-10 .*not in .*: set RETHINKING_DATA to .*, or unset it: it is downloaded ")
+
+    @unittest.skipIf(sys.platform == "darwin", "caches lie elsewhere")
+    def test_data(self):
+        folder = self.cifar10("rethinking", "cifar-10-batches-bin")
+        for place in ("", folder, folder.parent):
+            with self.data(place, self.checkout.root):
+                self.assertRegex(self.diagnose()[1], rf"(?m)^ok     CIFAR-10 +{folder}$")
+        os.truncate(folder / "data_batch_3.bin", 1000)
+        for place, cure in {"": f"delete {folder}: it is downloaded", folder: "replace it, or set RETHINKING_DATA"}.items():
+            with self.data(place, self.checkout.root):
+                wrong, text = self.diagnose()
+            self.assertEqual(wrong, 1, text)
+            self.assertRegex(text, rf"(?m)^WRONG  CIFAR-10 +{folder}/data_batch_3.bin is damaged: {cure}")
+
     def test_go_is_gone(self):
         self.checkout.toolchain.write_text('{"goroot": "/nowhere", "cc": "no-such-cc"}')
         self.assert_wrong("Go ")
-        self.assert_wrong("C compiler")
+        self.assert_wrong("C compiler +no-such-cc does not build programs")
 
     def test_python_is_gone(self):
         self.checkout.python.unlink()

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -9,16 +10,19 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
+	"github.com/gomlx/go-xla/installer"
 	"github.com/gomlx/go-xla/pjrt"
 	_ "github.com/gomlx/gomlx/backends/default" // registers XLA (CPU and CUDA) and the pure-Go backend
 )
 
+const cpu, cuda = "xla:cpu", "xla:cuda"
+
 // preferred are the backends to try when none is named, best first.
-var preferred = []string{"xla:cuda", "xla:cpu", "go"}
+var preferred = []string{cuda, cpu, "go"}
 
 // Open opens the backend that config names ("xla:cpu", "xla:cuda", "go", ...), or that GOMLX_BACKEND names if config is "", or else the
 // first that works of CUDA, XLA on the CPU, and pure Go. The name is that of the configuration opened, without options; the warning is
-// "" unless the backend is the slow one and nobody asked for it.
+// "" unless nobody asked for the backend and it is the slow one, or the processor where there is a GPU or CUDA is installed.
 func Open(config string) (backend compute.Backend, name, warning string, err error) {
 	if config == "" {
 		config = os.Getenv(compute.ConfigEnvVar)
@@ -33,7 +37,7 @@ func Open(config string) (backend compute.Backend, name, warning string, err err
 	var failures error
 	for _, config := range preferred {
 		if backend, err = newBackend(config); err == nil {
-			return backend, withoutOptions(config), slow(config, failures), nil
+			return backend, config, fallback(config, failures), nil
 		}
 		failures = errors.Join(failures, fmt.Errorf("%s: %w", config, err))
 	}
@@ -67,35 +71,16 @@ func OpenSingle(config string) (backend compute.Backend, name, warning string, e
 func newBackend(config string) (backend compute.Backend, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("%v", p)
+			err = cmp.Or(unloadable(), fmt.Errorf("%v", p))
 		}
 	}()
-	if config == "xla:cpu" {
+	if config == cpu {
 		return xla.NewWithOptions("cpu", pjrt.NamedValuesMap{"cpu_device_count": int64(1)})
 	}
-	if config == cuda || strings.HasPrefix(config, cuda+",") {
-		if config, err = exact(config); err != nil {
-			return nil, err
-		}
+	if withoutOptions(config) == cuda {
+		return openCUDA(config)
 	}
 	return compute.NewWithConfig(config)
-}
-
-const cuda = "xla:cuda"
-
-// exact makes a CUDA configuration repeat its results: TF32 is off unless the configuration says otherwise, because it changes results by
-// more than float32 rounding, and XLA takes none of its kernels that add in an order of chance.
-func exact(config string) (string, error) {
-	const flags, deterministic = "XLA_FLAGS", "--xla_gpu_deterministic_ops"
-	if before := os.Getenv(flags); !strings.Contains(before, deterministic) {
-		if err := os.Setenv(flags, strings.TrimSpace(before+" "+deterministic+"=true")); err != nil {
-			return "", err
-		}
-	}
-	if !strings.Contains(config, "tf32") {
-		config += ",tf32=false"
-	}
-	return config, nil
 }
 
 func withoutOptions(config string) string {
@@ -103,9 +88,14 @@ func withoutOptions(config string) string {
 	return name
 }
 
-func slow(config string, failures error) string {
-	if config != "go" {
-		return ""
+// fallback is the warning for a backend that nobody asked for, opened after the better ones failed.
+func fallback(config string, failures error) string {
+	switch config {
+	case cpu:
+		return unused(installer.HasNvidiaGPU(), cudaPlugin(), failures)
+	case "go":
+		return fmt.Sprintf("XLA did not open, so training runs on the pure-Go backend, about 20 times slower; kernel-setup/doctor tells the cure (%s)",
+			oneLine(failures))
 	}
-	return fmt.Sprintf("XLA did not open, so training runs on the pure-Go backend, about 20 times slower; kernel-setup/doctor tells the cure (%v)", failures)
+	return ""
 }

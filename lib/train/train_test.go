@@ -315,7 +315,7 @@ func TestOpen(t *testing.T) {
 	if _, name, warning, err := Open("go"); err != nil || name != "go" || warning != "" {
 		t.Errorf("the Go backend that was asked for: %q, %q, %v", name, warning, err)
 	}
-	if warning := slow("go", errors.New("no plugin")); !strings.Contains(warning, "20 times slower") {
+	if warning := fallback("go", errors.New("no plugin")); !strings.Contains(warning, "20 times slower") {
 		t.Errorf("no plain warning of the Go backend's cost: %q", warning)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 
@@ -26,6 +27,7 @@ func doctor(ctx context.Context, args []string, stdout, stderr io.Writer) error 
 	}
 	setup := exec.CommandContext(ctx, filepath.Join(root, "kernel-setup", "doctor"))
 	setup.Stdout, setup.Stderr = stdout, stderr
+	setup.Env = append(os.Environ(), dataVariable+"="+*dataDir)
 	setupErr := setup.Run()
 	return errors.Join(setupErr, openBackend(stdout), openData(ctx, data.Options{Dir: *dataDir}, stdout))
 }

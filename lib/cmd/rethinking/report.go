@@ -60,12 +60,15 @@ func shareData(dir string) error {
 	return os.Setenv(dataVariable, dir)
 }
 
-// backendFact names the backend that the notebooks will compute on.
+// backendFact names the backend that the notebooks will compute on, and what is wrong with it.
 func backendFact() (site.Fact, error) {
-	backend, name, _, err := libtrain.Open("")
+	backend, name, warning, err := libtrain.Open("")
 	if err != nil {
 		return site.Fact{}, err
 	}
 	defer backend.Finalize()
+	if warning != "" {
+		name += "; " + warning
+	}
 	return site.Fact{Name: "Backend", Value: name}, nil
 }
