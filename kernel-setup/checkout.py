@@ -25,6 +25,11 @@ CUDA_PLUGIN = "pjrt_c_api_cuda_plugin.so"
 ZIG_CC = "zig-cc"  # found through PATH: Go splits CC at spaces, which the path of a checkout may hold
 PROGRAM = "#include <stdio.h>\n#include <dlfcn.h>\nint main(void) { return dlopen(0, RTLD_LAZY) == 0; }\n"
 
+# glibc gives large blocks back to the system when they are freed. XLA's convolutions take and free such blocks in every step, so that up to
+# half of the time went into clearing pages. With these, memory that was freed stays in the process: its peak is half as high again (0.9 and
+# 1.3 GB for Alexnet). One arena, because the others are made of heaps too small for such blocks.
+MALLOC = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 35)}
+
 
 class Checkout:
     """The paths of one checkout. Everything that set-up writes is below venv."""
@@ -67,6 +72,7 @@ class Checkout:
             "GOTOOLCHAIN": "local",
             "GOWORK": "",
             "GOMLX_NO_AUTO_INSTALL": "1",
+            **MALLOC,
             "PJRT_PLUGIN_LIBRARY_PATH": join_paths([str(self.plugin.parent)], base.get("PJRT_PLUGIN_LIBRARY_PATH", "")),
         }
         if self.cuda_choice.exists():
