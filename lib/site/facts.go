@@ -1,6 +1,7 @@
 package site
 
 import (
+	"os"
 	"os/exec"
 	"runtime"
 	"runtime/debug"
@@ -56,11 +57,12 @@ func libraryFacts(info *debug.BuildInfo) []Fact {
 	return facts
 }
 
-// commitOf is the short hash of the commit, with a word when files differ from it; empty where git or its folder is missing.
+// commitOf is the short hash of the commit, with a word when files differ from it. Where git or its folder is missing, it is what
+// RETHINKING_COMMIT says, as in a container's image.
 func commitOf(root string) string {
 	hash, err := exec.Command("git", "-C", root, "rev-parse", "--short=12", "HEAD").Output()
 	if err != nil {
-		return ""
+		return os.Getenv("RETHINKING_COMMIT")
 	}
 	commit := strings.TrimSpace(string(hash))
 	changes, err := exec.Command("git", "-C", root, "status", "--porcelain").Output()

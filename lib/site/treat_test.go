@@ -149,3 +149,10 @@ func TestRemote(t *testing.T) {
 		}
 	}
 }
+
+func TestCommitWithoutARepository(t *testing.T) {
+	t.Setenv("RETHINKING_COMMIT", "0123456789ab")
+	if got := commitOf(t.TempDir()); got != "0123456789ab" {
+		t.Errorf("commit %q", got)
+	}
+}

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"os"
 	"os/exec"
 	"regexp"
@@ -75,7 +76,7 @@ func plugin(backend compute.Backend) string {
 	return regexp.MustCompile(`/\S*/`).ReplaceAllString(backend.Description(), "")
 }
 
-// commit is the revision of the repository that the results folder belongs to.
+// commit is the revision of the repository that the results folder belongs to, or what RETHINKING_COMMIT says where there is none.
 func commit(dir string) string {
 	git := func(args ...string) (string, error) {
 		out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).Output()
@@ -83,7 +84,7 @@ func commit(dir string) string {
 	}
 	head, err := git("rev-parse", "--short=12", "HEAD")
 	if err != nil {
-		return "unknown"
+		return cmp.Or(os.Getenv("RETHINKING_COMMIT"), "unknown")
 	}
 	if _, err := git("diff", "--quiet", "HEAD", "--", ":/lib", ":/go.mod", ":/go.sum"); err != nil {
 		head += "+changes"
