@@ -38,6 +38,12 @@ func Provenance(results []study.Result) (Footer, error) {
 	add("Scale", func(p study.Provenance) string { return string(p.Scale) })
 	add("Backend", func(p study.Provenance) string { return p.Backend })
 	add("Device", func(p study.Provenance) string { return p.Device })
+	add("Processors", func(p study.Provenance) string {
+		if p.Processors == 0 { // runs of before it was kept
+			return ""
+		}
+		return strconv.Itoa(p.Processors)
+	})
 	add("Platform", func(p study.Provenance) string { return p.Platform })
 	add("Plugin", func(p study.Provenance) string { return p.Plugin })
 	add("Go", func(p study.Provenance) string { return p.Go })

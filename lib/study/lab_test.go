@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -144,7 +145,7 @@ func TestMeasurementsAndProvenance(t *testing.T) {
 		t.Error(diff)
 	}
 	if p.Scale != study.Smoke || p.Backend == "" || p.Platform == "" || p.Device == "" || p.Plugin == "" || p.Go == "" ||
-		p.Commit != "0123456789ab" || p.Started.IsZero() || p.Seconds.Total <= 0 || p.Seconds.Training <= 0 {
+		p.Commit != "0123456789ab" || p.Processors != runtime.NumCPU() || p.Started.IsZero() || p.Seconds.Total <= 0 || p.Seconds.Training <= 0 {
 		t.Errorf("provenance %+v", p)
 	}
 	if strings.Contains(p.Plugin, "/") {

@@ -18,14 +18,15 @@ var computing = []string{"github.com/gomlx/gomlx", "github.com/gomlx/compute", "
 // surroundings returns the part of the provenance that all runs of a Lab share. Without a backend it is of plain Go.
 func surroundings(o Options, backend compute.Backend, name, warning string) Provenance {
 	p := Provenance{
-		Scale:    o.Scale,
-		Backend:  name,
-		Platform: runtime.GOOS + "/" + runtime.GOARCH,
-		Device:   device(backend, name),
-		Plugin:   plugin(backend),
-		Go:       runtime.Version(),
-		Modules:  modules(),
-		Commit:   commit(o.Dir),
+		Scale:      o.Scale,
+		Backend:    name,
+		Platform:   runtime.GOOS + "/" + runtime.GOARCH,
+		Device:     device(backend, name),
+		Processors: runtime.NumCPU(),
+		Plugin:     plugin(backend),
+		Go:         runtime.Version(),
+		Modules:    modules(),
+		Commit:     commit(o.Dir),
 	}
 	if warning != "" {
 		p.Warnings = []string{warning}

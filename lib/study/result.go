@@ -59,18 +59,19 @@ type Curves struct {
 
 // Provenance tells where a Result comes from; nothing in it changes a number.
 type Provenance struct {
-	Scale    Scale             `json:"scale"`   // the scale that was asked for
-	Backend  string            `json:"backend"` // "xla:cpu", "xla:cuda", "go"
-	Platform string            `json:"platform"`
-	Device   string            `json:"device"`  // the processor's or the GPU's name
-	Plugin   string            `json:"plugin"`  // the PJRT plugin and its version
-	Go       string            `json:"go"`      // version of Go
-	Modules  map[string]string `json:"modules"` // versions of the libraries that compute
-	Commit   string            `json:"commit"`  // of this repository, with "+changes" where files differ from it
-	Started  time.Time         `json:"started"`
-	Resumed  int               `json:"resumed,omitzero"` // times the run went on from a checkpoint
-	Seconds  Seconds           `json:"seconds"`
-	Warnings []string          `json:"warnings,omitempty"`
+	Scale      Scale             `json:"scale"`   // the scale that was asked for
+	Backend    string            `json:"backend"` // "xla:cpu", "xla:cuda", "go"
+	Platform   string            `json:"platform"`
+	Device     string            `json:"device"`              // the processor's or the GPU's name
+	Processors int               `json:"processors,omitzero"` // that the process may use; large nets repeat their bytes on the same number alone
+	Plugin     string            `json:"plugin"`              // the PJRT plugin and its version
+	Go         string            `json:"go"`                  // version of Go
+	Modules    map[string]string `json:"modules"`             // versions of the libraries that compute
+	Commit     string            `json:"commit"`              // of this repository, with "+changes" where files differ from it
+	Started    time.Time         `json:"started"`
+	Resumed    int               `json:"resumed,omitzero"` // times the run went on from a checkpoint
+	Seconds    Seconds           `json:"seconds"`
+	Warnings   []string          `json:"warnings,omitempty"`
 }
 
 // Seconds are the durations of a run's parts.
