@@ -26,7 +26,7 @@ func isNet(net study.Net) func(study.Experiment) bool {
 // convolutional nets.
 func ClaimsOnRandomLabels(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
 	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
-	return e.Judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOnCIFAR, e.corruptionOnDigits)
+	return e.Judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOfAlexnet, e.corruptionOnCIFAR, e.corruptionOnDigits)
 }
 
 // ClaimsOnRegularization judges claim Z6 and what sections 3 and 4 say beside it.
@@ -106,6 +106,11 @@ func (e judge) fiveKinds() (claims.Judged, error) {
 		claims.Less(time("random pixels"), time("random labels"), 0), claims.Less(time("Gaussian"), time("random labels"), 0)), nil
 }
 
+// corruptionOfAlexnet judges figures 1b and 1c for Alexnet.
+func (e judge) corruptionOfAlexnet() (claims.Judged, error) {
+	return e.corruption("Z5, Alexnet", "Alexnet on CIFAR-10", "#label-corruption-on-cifar-10-figures-1b-and-1c", Figure1bc(Alexnet))
+}
+
 // corruptionOnCIFAR judges figures 1b and 1c for the MLP 1x512.
 func (e judge) corruptionOnCIFAR() (claims.Judged, error) {
 	return e.corruption("Z5", "MLP 1x512 on CIFAR-10", "#label-corruption-on-cifar-10-figures-1b-and-1c", Figure1bc(MLP512))
@@ -121,6 +126,9 @@ func (e judge) corruption(id, of, figure string, s func(study.Scale) []study.Exp
 		ID: id, Source: "section 2.2, figures 1b and 1c", Figure: figure,
 		Says:   "At every label corruption the training set is fitted, the later the more is corrupted, and the test error rises steadily to that of guessing",
 		Tested: fmt.Sprintf("%s: train accuracy ≥ 99.9%% in every run; epochs to 99.9%% rise with the corruption; test accuracy falls with it", of),
+	}
+	if all := s(e.Scale); all[0].Net.Kind != "mlp" && !e.Large() {
+		return claim.Judge(claims.Missing("needs the standard scale")), nil
 	}
 	runs, err := e.Runs(evidence.Any, s)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 func (e judge) regularized() ([]study.Result, error) {
 	nets := []study.Net{MLP3x512, MLP512}
 	if e.Large() {
-		nets = append(nets, Inception, InceptionPlain)
+		nets = append(nets, Inception, InceptionPlain, Alexnet)
 	}
 	return e.Runs(func(x study.Experiment) bool { return x.Corruption == study.Corruption{} }, Table1(nets...))
 }
@@ -39,7 +39,7 @@ func (e judge) decayHardlyMatters() (claims.Judged, error) {
 	}
 	nets := []study.Net{MLP3x512, MLP512}
 	if e.Large() {
-		nets = append(nets, Inception)
+		nets = append(nets, Inception, Alexnet)
 	}
 	var parts []claims.Verdict
 	for _, net := range nets {
