@@ -15,14 +15,14 @@ type Filters struct {
 	Units                   [][]float32 // [unit][Height*Width*Channels]
 }
 
-// FilterImages shows first-layer weights as images, a row a net, each stretched from its lowest to its highest weight. Of the options Name,
+// FilterImages shows first-layer weights as images, a row a net, each stretched from its lowest to its highest value. Of the options Name,
 // Title and Caption apply. It fails if there is no row, or one is empty or does not fit its size.
 func FilterImages(rows []Filters, options ...Option) (ImageGrid, error) {
 	s := apply(options)
 	if len(rows) == 0 {
 		return ImageGrid{}, errors.New("report: no filters: give at least one net's")
 	}
-	g := ImageGrid{Text: s.text, Facts: []string{"Each image: the weights of a unit of the first layer, stretched from the lowest to the highest."}}
+	g := ImageGrid{Text: s.text, Facts: []string{"Each image is stretched from its lowest to its highest value."}}
 	for _, row := range rows {
 		n := len(row.Units)
 		sample := study.Sample{

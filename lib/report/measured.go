@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -15,10 +16,12 @@ type Quantity[T any] struct {
 	Of   func(T) float64
 }
 
-// Measured are measurements, to be drawn as results of runs are. Those of one label are alike in all but their seed.
+// Measured are measurements, to be drawn as results of runs are. Those of one label are alike in all but their seed, and what a plot has on its x
+// axis.
 type Measured[T any] struct {
 	All   []T
 	Label func(T) string
+	Point func(T) string // names a plot's points, which are drawn in their order, at their mean x; where nil, all that has the same x is a point
 	Scale study.Scale
 }
 
@@ -31,13 +34,16 @@ func (m Measured[T]) labels() []string {
 	return unique(all)
 }
 
-// spread is that of a quantity over the measurements that a condition holds for.
-func (m Measured[T]) spread(q Quantity[T], holds func(T) bool) study.Spread {
+// labelled are the measurements of a label.
+func (m Measured[T]) labelled(label string) []T {
+	return slices.DeleteFunc(slices.Clone(m.All), func(each T) bool { return m.Label(each) != label })
+}
+
+// spread is that of the quantity over some measurements.
+func (q Quantity[T]) spread(of []T) study.Spread {
 	var values []float64
-	for _, each := range m.All {
-		if holds(each) {
-			values = append(values, q.Of(each))
-		}
+	for _, each := range of {
+		values = append(values, q.Of(each))
 	}
 	return study.SpreadOver(values)
 }
@@ -52,7 +58,7 @@ func (m Measured[T]) Table(title, corner string, quantities ...Quantity[T]) (She
 	for _, q := range quantities {
 		var spreads []study.Spread
 		for _, row := range s.Rows {
-			spreads = append(spreads, m.spread(q, func(each T) bool { return m.Label(each) == row }))
+			spreads = append(spreads, q.spread(m.labelled(row)))
 		}
 		c := Column{Head: axisLabel(q.Name, q.Unit)}
 		digits := decimals(spreads)
@@ -91,13 +97,13 @@ func (m Measured[T]) Plot(y, x Quantity[T], options ...Option) (Figure, error) {
 	}
 	most := 0
 	for i, label := range m.labels() {
-		positions := m.positions(x, label)
-		line := Line{Name: y.Name, Label: label, Color: i, Dash: i + i/len(palette), Marker: i, Bars: len(positions) <= fewPoints}
+		points := m.points(x, label)
+		line := Line{Name: y.Name, Label: label, Color: i, Dash: i + i/len(palette), Marker: i, Bars: len(points) <= fewPoints}
 		if label != "" {
 			line.Name += ", " + label
 		}
-		for _, at := range positions {
-			p := pointAt(at, m.spread(y, func(each T) bool { return m.Label(each) == label && x.Of(each) == at }))
+		for _, of := range points {
+			p := pointAt(x.spread(of).Mean, y.spread(of))
 			most = max(most, p.Of)
 			line.Points = append(line.Points, p)
 		}
@@ -111,16 +117,22 @@ func (m Measured[T]) Plot(y, x Quantity[T], options ...Option) (Figure, error) {
 	return s.finish(f)
 }
 
-// positions are the distinct values of a quantity, ascending, over the measurements of a label.
-func (m Measured[T]) positions(x Quantity[T], label string) []float64 {
-	var all []float64
-	for _, each := range m.All {
-		if m.Label(each) == label {
-			all = append(all, x.Of(each))
+// points are the measurements of each point of a label's line.
+func (m Measured[T]) points(x Quantity[T], label string) (points [][]T) {
+	all, same := m.labelled(label), func(a, b T) bool { return x.Of(a) == x.Of(b) }
+	if m.Point != nil {
+		same = func(a, b T) bool { return m.Point(a) == m.Point(b) }
+	} else {
+		slices.SortStableFunc(all, func(a, b T) int { return cmp.Compare(x.Of(a), x.Of(b)) })
+	}
+	for _, each := range all {
+		if i := slices.IndexFunc(points, func(p []T) bool { return same(p[0], each) }); i >= 0 {
+			points[i] = append(points[i], each)
+		} else {
+			points = append(points, []T{each})
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return points
 }
 
 func (m Measured[T]) scale() string {

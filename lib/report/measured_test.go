@@ -2,6 +2,7 @@ package report
 
 import (
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -51,4 +52,23 @@ func TestClaimsGolden(t *testing.T) {
 	}
 	golden(t, "claims.html", []byte(sheet.HTML()+"\n"))
 	golden(t, "claims.md", []byte(sheet.Markdown()))
+}
+
+func TestPointsKeepTheirOrder(t *testing.T) {
+	type setting struct {
+		name string
+		x, y float64
+	}
+	m := Measured[setting]{
+		All:   []setting{{"weak", 100, 40}, {"weak", 98, 42}, {"strong", 99, 30}},
+		Label: func(setting) string { return "dropout" }, Point: func(s setting) string { return s.name },
+	}
+	f, err := m.Plot(Quantity[setting]{Name: "y", Of: func(s setting) float64 { return s.y }}, Quantity[setting]{Name: "x", Of: func(s setting) float64 { return s.x }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Point{{X: 99, Mean: 41, Low: 40, High: 42, N: 2, Of: 2}, {X: 99, Mean: 30, Low: 30, High: 30, N: 1, Of: 1}}
+	if got := f.Lines[0].Points; !reflect.DeepEqual(got, want) {
+		t.Errorf("points %v, not %v", got, want)
+	}
 }

@@ -152,7 +152,7 @@ func (e judge) dropoutTradesBest() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "K4", Source: "abstract, figure 3 (right)", Figure: "#regularizers-against-memorization-figure-3",
 		Says: "Tuned explicit regularization keeps a net from memorizing noise at little cost to what it learns from real data; so does dropout",
-		Tested: "some strength of dropout brings train accuracy on random labels to 50% or less, at a best test accuracy on real labels that is at most 2 points lower " +
+		Tested: "at some strength of dropout no net fits more than half of the random labels, and the best test accuracy on real labels is at most 2 points lower " +
 			"than without regularization",
 	}
 	all, err := e.tradeOffs()
@@ -171,7 +171,7 @@ func (e judge) dropoutIsBest() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "A7", Source: "Arpit et al. 2017, section 5, figure 10", Figure: "#regularizers-against-memorization-figure-3",
 		Says:   "Of all regularizers, dropout hinders memorization best at equal performance on real data",
-		Tested: "of the strengths that bring train accuracy on random labels to 50% or less, the best one of dropout learns more from real labels than the best of each other regularizer",
+		Tested: "of the strengths at which no net fits more than half of the random labels, the best one of dropout learns more from real labels than the best of each other regularizer",
 	}
 	all, err := e.tradeOffs()
 	if err != nil || all == nil {

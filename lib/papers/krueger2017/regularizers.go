@@ -3,8 +3,6 @@ package krueger2017
 import (
 	"slices"
 
-	"gonum.org/v1/gonum/stat"
-
 	"rethinking/lib/data"
 	"rethinking/lib/study"
 )
@@ -107,19 +105,6 @@ func TradeOffs(results []study.Result) []TradeOff {
 		}
 	}
 	return all
-}
-
-// Averaged gives the trade-offs of a setting the mean of what they memorized, so that they lie above one another.
-func Averaged(all []TradeOff) []TradeOff {
-	memorized := map[string][]float64{}
-	for _, t := range all {
-		memorized[t.Setting] = append(memorized[t.Setting], t.Memorized)
-	}
-	out := slices.Clone(all)
-	for i, t := range all {
-		out[i].Memorized = stat.Mean(memorized[t.Setting], nil)
-	}
-	return out
 }
 
 // kind names the regularizer that is set, "none" where none is.

@@ -26,13 +26,13 @@ func isNet(net study.Net) func(study.Experiment) bool {
 // convolutional nets.
 func ClaimsOnRandomLabels(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
 	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
-	return e.Judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOfAlexnet, e.corruptionOnCIFAR, e.corruptionOnDigits)
+	return e.Judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOf(Inception), e.corruptionOf(Alexnet), e.corruptionOf(MLP512), e.corruptionOnDigits)
 }
 
 // ClaimsOnRegularization judges claim Z6 and what sections 3 and 4 say beside it.
 func ClaimsOnRegularization(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
 	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
-	return e.Judge(e.decayHardlyMatters, e.architectureMatters, e.fitsInSpiteOfDecay, e.stoppingGainsNothing)
+	return e.Judge(e.decayHardlyMatters, e.architectureMatters, e.cropsBeatDecay, e.fitsInSpiteOfDecay, e.decayStopsAlexnet, e.stoppingGainsNothing)
 }
 
 // fits judges that random labels are fitted as table 1 says, by net, with training as on true labels.
@@ -106,14 +106,11 @@ func (e judge) fiveKinds() (claims.Judged, error) {
 		claims.Less(time("random pixels"), time("random labels"), 0), claims.Less(time("Gaussian"), time("random labels"), 0)), nil
 }
 
-// corruptionOfAlexnet judges figures 1b and 1c for Alexnet.
-func (e judge) corruptionOfAlexnet() (claims.Judged, error) {
-	return e.corruption("Z5, Alexnet", "Alexnet on CIFAR-10", "#label-corruption-on-cifar-10-figures-1b-and-1c", Figure1bc(Alexnet))
-}
-
-// corruptionOnCIFAR judges figures 1b and 1c for the MLP 1x512.
-func (e judge) corruptionOnCIFAR() (claims.Judged, error) {
-	return e.corruption("Z5", "MLP 1x512 on CIFAR-10", "#label-corruption-on-cifar-10-figures-1b-and-1c", Figure1bc(MLP512))
+// corruptionOf judges figures 1b and 1c for one of the nets that the paper draws there.
+func (e judge) corruptionOf(net study.Net) func() (claims.Judged, error) {
+	return func() (claims.Judged, error) {
+		return e.corruption("Z5, "+net.String(), net.String()+" on CIFAR-10", "#label-corruption-on-cifar-10-figures-1b-and-1c", Figure1bc(net))
+	}
 }
 
 // corruptionOnDigits judges figures 1b and 1c, asked of MNIST.

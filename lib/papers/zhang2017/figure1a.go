@@ -32,7 +32,7 @@ var Condition = study.Field{Name: "data", Of: func(e study.Experiment) string {
 //
 //	smoke      MLPs 100 training and 100 test examples, 2 seeds; convolutional nets 30 and 30, one epoch, 1 seed
 //	quick      MLPs and Alexnet 500 and 500 examples, 3 seeds; Inception 100 and 100, 10 epochs, 1 seed
-//	standard   5,000 and 5,000 examples, 3 seeds, but 2 of Inception on Gaussian inputs
+//	standard   5,000 and 5,000 examples, 3 seeds
 //	paper      all 50,000 and 10,000, 3 seeds
 func Figure1a(net study.Net) func(study.Scale) []study.Experiment {
 	return func(scale study.Scale) []study.Experiment {
@@ -41,11 +41,7 @@ func Figure1a(net study.Net) func(study.Scale) []study.Experiment {
 		var all []study.Experiment
 		for _, c := range conditions {
 			e.Corruption = c.corruption
-			seeds := s.seeds
-			if scale == study.Standard && net.Kind == "inception" && c.corruption.Gaussian > 0 {
-				seeds = 2
-			}
-			all = append(all, study.Seeds(e, seeds)...)
+			all = append(all, study.Seeds(e, s.seeds)...)
 		}
 		return all
 	}

@@ -12,6 +12,7 @@ func Studies() []study.Study {
 		{Name: "zhang2017/figure1a-alexnet", Title: "Five kinds of data, Alexnet", Source: five, By: Condition, Experiments: Figure1a(Alexnet)},
 		{Name: "zhang2017/figure1a-mlp3x512", Title: "Five kinds of data, MLP 3x512", Source: five, By: Condition, Experiments: Figure1a(MLP3x512)},
 		{Name: "zhang2017/figure1a-mlp512", Title: "Five kinds of data, MLP 1x512", Source: five, By: Condition, Experiments: Figure1a(MLP512)},
+		{Name: "zhang2017/figure1bc-inception", Title: "Label corruption from 0 to 1, Inception", Source: corruption, By: study.LabelCorruption, Experiments: Figure1bc(Inception)},
 		{Name: "zhang2017/figure1bc-alexnet", Title: "Label corruption from 0 to 1, Alexnet", Source: corruption, By: study.LabelCorruption, Experiments: Figure1bc(Alexnet)},
 		{Name: "zhang2017/figure1bc-mlp512", Title: "Label corruption from 0 to 1, MLP 1x512", Source: corruption, By: study.LabelCorruption, Experiments: Figure1bc(MLP512)},
 		{Name: "zhang2017/random-labels-mnist", Title: "Label corruption from 0 to 1, an MLP on MNIST", Source: corruption, By: study.LabelCorruption, Experiments: Figure1MNIST},
