@@ -12,6 +12,7 @@ import (
 
 	"rethinking/lib/papers"
 	"rethinking/lib/papers/krueger2017"
+	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/report"
 	"rethinking/lib/study"
@@ -49,11 +50,16 @@ func TestReadmeShowsTheKeptResults(t *testing.T) {
 	picture(t, "gap.png")(report.GapBy(digits, study.LabelCorruption, report.Chance(10)))
 	noisy := slices.DeleteFunc(kept(t, "krueger2017/capacity"), func(r study.Result) bool { return r.Experiment.Corruption.Labels > 0 })
 	picture(t, "time.png")(report.StatisticBy(noisy, study.EpochsToFit(study.Fitted), study.HiddenUnits, report.By(krueger2017.Noise), report.Log(), report.LogX()))
+	picture(t, "depth.png")(report.HeatMap(kept(t, "seed2017/equal-random"), study.EpochsToFit(study.Fitted), seed2017.Weights, seed2017.Depth, report.Log(),
+		report.Outline("at least 2n+d weights", seed2017.EnoughWeights)))
 }
 
+// drawing is a figure or a heat map.
+type drawing interface{ PNG() ([]byte, error) }
+
 // picture compares, or with -regen writes, a figure that the README shows.
-func picture(t *testing.T, name string) func(report.Figure, error) {
-	return func(f report.Figure, err error) {
+func picture(t *testing.T, name string) func(drawing, error) {
+	return func(f drawing, err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package seed2017
 
 import (
+	"slices"
 	"strconv"
 
 	"rethinking/lib/study"
@@ -14,6 +15,16 @@ var (
 
 // Depth is an experiment's number of hidden layers.
 var Depth = study.Field{Name: "hidden layers", Of: func(e study.Experiment) string { return strconv.Itoa(len(e.Net.Hidden)) }}
+
+// OfDepth keeps the experiments of nets of so many hidden layers.
+func OfDepth(layers int, all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return len(e.Net.Hidden) != layers })
+}
+
+// OfWidth keeps the experiments of nets of so many units a layer.
+func OfWidth(hidden int, all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Net.Hidden[0] != hidden })
+}
 
 // subset is the training on part of a data set: the report's but for the batch, so that an epoch has about as many steps as its 59.
 func subset(set string, n int) study.Experiment {

@@ -46,12 +46,14 @@ func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
 	}
 }
 
-// Apart keeps the runs with 40% noise of the nets of 512 units a layer, and of 128 at the smoke scale: their training sets have examples of both
-// kinds.
+// Wide keeps the runs of Inputs of the nets of 512 units a layer, and of 128 at the smoke scale.
+func Wide(all []study.Experiment) []study.Experiment {
+	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Net.Hidden[0] != 512 && e.Net.Hidden[0] != 128 })
+}
+
+// Apart keeps those of Wide with 40% noise, whose training sets have examples of both kinds.
 func Apart(all []study.Experiment) []study.Experiment {
-	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool {
-		return e.Corruption.Gaussian != 0.4 || e.Net.Hidden[0] != 512 && e.Net.Hidden[0] != 128
-	})
+	return slices.DeleteFunc(Wide(all), func(e study.Experiment) bool { return e.Corruption.Gaussian != 0.4 })
 }
 
 // NetAndInputs tells the runs of Inputs apart.

@@ -1,7 +1,9 @@
 package seed2017_test
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -104,5 +106,21 @@ func TestWalk(t *testing.T) {
 		if len(p.Gradients) != len(p.Experiment.Net.Hidden)+1 || p.Gradients[0] <= 0 || p.Sharpness <= 0 {
 			t.Errorf("%s at epoch %d: gradients %v, sharpness %g", p.Experiment, p.Epoch, p.Gradients, p.Sharpness)
 		}
+	}
+}
+
+// Of each run one place is taken: the first half-way down, else the last.
+func TestByLayer(t *testing.T) {
+	at := func(hidden, epoch int, loss float64) seed2017.Place {
+		e := study.Experiment{Net: study.MLP(hidden)}
+		return seed2017.Place{Experiment: e, Epoch: epoch, TrainLoss: loss, Gradients: []float64{float64(epoch), 1}}
+	}
+	var got []string
+	for _, l := range seed2017.ByLayer([]seed2017.Place{at(8, 0, 2.3), at(8, 1, 1), at(8, 2, 1.2), at(8, 3, 0.5), at(16, 0, 2.3), at(16, 1, 2)}) {
+		got = append(got, fmt.Sprint(l.Experiment.Net, l.Epoch, l.Layer, l.Gradient))
+	}
+	want := []string{"mlp 1x8 1 1 1", "mlp 1x8 1 2 1", "mlp 1x16 1 1 1", "mlp 1x16 1 2 1"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
 	}
 }
