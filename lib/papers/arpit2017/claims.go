@@ -22,8 +22,10 @@ func ClaimsOnMemorization(ctx context.Context, lab *study.Lab, scale study.Scale
 		func() (claims.Judged, error) { return e.widthForNoise("labels") },
 		func() (claims.Judged, error) { return e.widthForNoise("inputs") },
 		e.fasterWithUnits, e.slowerWithSize,
-		func() (claims.Judged, error) { return e.criticalByLevel("labels") },
-		func() (claims.Judged, error) { return e.criticalByLevel("inputs") },
+		e.critical("A5", "labels", "7", "#patterns-first-figure-7-of-arpit-et-al", Figure7),
+		e.critical("A5", "inputs", "7", "#patterns-first-figure-7-of-arpit-et-al", Figure7),
+		e.critical("A5 on CIFAR-10", "labels", "8", "#on-cifar-10-figures-8-and-9-of-arpit-et-al", Figure8),
+		e.critical("A5 on CIFAR-10", "inputs", "9", "#on-cifar-10-figures-8-and-9-of-arpit-et-al", Figure8),
 		e.patternsFirst)
 }
 
@@ -168,17 +170,20 @@ func (e judge) risingTimes(all []study.Experiment, c study.Corruption, along stu
 	return claims.Rising(samples...)
 }
 
-// criticalByLevel judges claim A5 for one kind of noise, on MNIST.
-func (e judge) criticalByLevel(kind string) (claims.Judged, error) {
+// critical judges claim A5 for one kind of noise.
+func (e judge) critical(id, kind, figure, link string, questions func(study.Scale) []Critical) func() (claims.Judged, error) {
 	claim := claims.Claim{
-		ID: "A5, " + kind, Source: "section 4, figure 7", Figure: "#patterns-first-figure-7-of-arpit-et-al",
+		ID: id + ", " + kind, Source: "section 4, figure " + figure, Figure: link,
 		Says: "The more noise in the " + kind + ", the larger is the critical sample ratio of the trained net", Tested: "critical sample ratio after the last epoch rises with the noise level",
 	}
-	moments, err := Follow(e.Ctx, e.Lab, Figure7(e.Scale))
-	if err != nil {
-		return claims.Judged{}, err
+	return func() (claims.Judged, error) {
+		moments, err := Follow(e.Ctx, e.Lab, questions(e.Scale))
+		return claim.Judge(claims.Rising(lastRatios(moments, kind)...)), err
 	}
-	var samples []claims.Sample
+}
+
+// lastRatios are the critical sample ratios after the last epoch, a sample a level of one kind of noise, lowest first.
+func lastRatios(moments []Moment, kind string) (samples []claims.Sample) {
 	for _, m := range moments {
 		x := m.Experiment
 		if m.Epoch < x.Training.Epochs || kind == "labels" && x.Corruption.Gaussian > 0 || kind == "inputs" && x.Corruption.Labels > 0 {
@@ -191,7 +196,7 @@ func (e judge) criticalByLevel(kind string) (claims.Judged, error) {
 		last := &samples[len(samples)-1]
 		last.Values = append(last.Values, m.Ratio)
 	}
-	return claim.Judge(claims.Rising(samples...)), nil
+	return samples
 }
 
 // stopping is what stopping at the best epoch would have gained.
