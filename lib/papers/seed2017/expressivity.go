@@ -103,7 +103,7 @@ type Drawn struct {
 	Network
 }
 
-// Networks are those of all draws, for tables and plots: of each theorem 1's, the corollary's, and the trained ones.
+// Networks are those of all draws, for tables and plots: of each theorem 1's, the corollary's, and the trained ones, whose Residual is not a number.
 func Networks(all []Expressed) []Drawn {
 	var networks []Drawn
 	for _, x := range all {
@@ -111,7 +111,10 @@ func Networks(all []Expressed) []Drawn {
 		for _, n := range x.Deep {
 			networks = append(networks, Drawn{x.Finite, n})
 		}
-		networks = append(networks, Drawn{x.Finite, x.SameWeights}, Drawn{x.Finite, x.SameUnits})
+		for _, n := range []Network{x.SameWeights, x.SameUnits} {
+			n.Residual = math.NaN()
+			networks = append(networks, Drawn{x.Finite, n})
+		}
 	}
 	return networks
 }

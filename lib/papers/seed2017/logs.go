@@ -36,11 +36,11 @@ var loggedInputs = map[string][6]string{
 // name is that of a net in the report: "2x16".
 func name(n study.Net) string { return fmt.Sprintf("%dx%d", len(n.Hidden), n.Hidden[0]) }
 
-// Logged are the train accuracies of the logs for the runs of Protocol and Grid, by the value of a field.
+// Logged are the train accuracies of the logs for those runs of Protocol that have as many epochs, 1,000, by the value of a field.
 func Logged(results []study.Result, by study.Field) map[string]string {
 	values := map[string]string{}
 	for _, r := range results {
-		if v, ok := logged[r.Experiment.Corruption.Labels][name(r.Experiment.Net)]; ok {
+		if v, ok := logged[r.Experiment.Corruption.Labels][name(r.Experiment.Net)]; ok && r.Experiment.Training.Epochs == 1000 {
 			values[by.Of(r.Experiment)] = v
 		}
 	}

@@ -61,7 +61,7 @@ func Protocol(scale study.Scale) []study.Experiment {
 }
 
 // NetLabelsAndLoss tells the runs of Protocol apart.
-var NetLabelsAndLoss = study.Field{Name: "net, labels, loss", Of: func(e study.Experiment) string {
+var NetLabelsAndLoss = study.Field{Name: "net, labels, loss, epochs", Of: func(e study.Experiment) string {
 	labels, loss := "true labels", ""
 	if e.Corruption.Labels == 1 {
 		labels = "random labels"
@@ -69,7 +69,7 @@ var NetLabelsAndLoss = study.Field{Name: "net, labels, loss", Of: func(e study.E
 	if e.Training.Clipped {
 		loss = ", clipped"
 	}
-	return fmt.Sprintf("%s, %s%s", e.Net, labels, loss)
+	return fmt.Sprintf("%s, %s%s, %d epochs", e.Net, labels, loss, e.Training.Epochs)
 }}
 
 // WithLabels keeps the runs with that share of random labels and the loss from logits.
