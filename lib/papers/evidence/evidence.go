@@ -16,6 +16,9 @@ type Evidence struct {
 	Scale study.Scale
 }
 
+// TooSmall is the verdict where the scale is not Large and a claim needs that.
+var TooSmall = claims.Missing("needs the standard scale")
+
 // Large tells whether the scale is one at which verdicts on large nets mean something.
 func (e Evidence) Large() bool { return e.Scale == study.Standard || e.Scale == study.Paper }
 

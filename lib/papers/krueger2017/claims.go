@@ -157,7 +157,7 @@ func (e judge) dropoutTradesBest() (claims.Judged, error) {
 	}
 	all, err := e.tradeOffs()
 	if err != nil || all == nil {
-		return claim.Judge(claims.Missing("needs the standard scale")), err
+		return claim.Judge(evidence.TooSmall), err
 	}
 	dropout, found := halving(all, "dropout")
 	if !found {
@@ -175,7 +175,7 @@ func (e judge) dropoutIsBest() (claims.Judged, error) {
 	}
 	all, err := e.tradeOffs()
 	if err != nil || all == nil {
-		return claim.Judge(claims.Missing("needs the standard scale")), err
+		return claim.Judge(evidence.TooSmall), err
 	}
 	dropout, _ := halving(all, "dropout")
 	var parts []claims.Verdict

@@ -102,8 +102,8 @@ func layers(ctx context.Context, loss *probe.Loss) ([]float64, error) {
 	return lengths, nil
 }
 
-// HalfWay is half of the train loss of guessing among ten classes, in nats.
-const HalfWay = 1.15
+// halfWay is half of the train loss of guessing among ten classes, in nats.
+const halfWay = 1.15
 
 // Layered is the gradient of one layer at a Place.
 type Layered struct {
@@ -112,14 +112,14 @@ type Layered struct {
 	Gradient float64 // its length
 }
 
-// ByLayer takes each run where its train loss first is at most HalfWay, else at its end, and its gradients apart. The places are in the order of Walk.
+// ByLayer takes each run where its train loss first is at most halfWay, else at its end, and its gradients apart. The places are in the order of Walk.
 func ByLayer(all []Place) []Layered {
 	var out []Layered
 	taken := ""
 	for i, p := range all {
 		run := p.Experiment.Key()
 		end := i == len(all)-1 || all[i+1].Experiment.Key() != run
-		if run == taken || p.TrainLoss > HalfWay && !end {
+		if run == taken || p.TrainLoss > halfWay && !end {
 			continue
 		}
 		taken = run

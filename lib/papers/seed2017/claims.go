@@ -108,7 +108,7 @@ func (e judge) narrowLearnsPatterns() (claims.Judged, error) {
 		Tested: "2x16 by its exact protocol: train accuracy at the end ≥ 90% on true labels, ≤ 20% on random ones",
 	}
 	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	clean, err := e.protocol(net(2, 16), 0)
 	if err != nil {
@@ -127,7 +127,7 @@ func (e judge) fitsTrueLabels() (claims.Judged, error) {
 		Tested: "2x128 by its exact protocol, true labels: train accuracy at the end ≥ 99.99%",
 	}
 	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	runs, err := e.protocol(net(2, 128), 0)
 	return claim.Judge(claims.EveryAtLeast(evidence.Sample("2x128", runs, evidence.TrainAccuracy), 99.99)), err

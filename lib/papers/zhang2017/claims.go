@@ -92,7 +92,7 @@ func (e judge) fiveKinds() (claims.Judged, error) {
 		Tested: "epochs to 99.9% on a subset: true < shuffled < random pixels < random labels, and Gaussian < random labels",
 	}
 	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	runs, err := e.Runs(evidence.Any, Figure1a(Inception))
 	if err != nil {
@@ -125,7 +125,7 @@ func (e judge) corruption(id, of, figure string, s func(study.Scale) []study.Exp
 		Tested: fmt.Sprintf("%s: train accuracy ≥ 99.9%% in every run; epochs to 99.9%% rise with the corruption; test accuracy falls with it", of),
 	}
 	if all := s(e.Scale); all[0].Net.Kind != "mlp" && !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	runs, err := e.Runs(evidence.Any, s)
 	if err != nil {

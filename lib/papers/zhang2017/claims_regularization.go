@@ -59,7 +59,7 @@ func (e judge) architectureMatters() (claims.Judged, error) {
 		Tested: "on a subset: test accuracy of MLP 3x512 < Inception without batch norm < Inception",
 	}
 	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	runs, err := e.Runs(func(x study.Experiment) bool {
 		return x.Corruption == study.Corruption{} && x.Regularization == study.Regularization{}
@@ -96,7 +96,7 @@ func (e judge) decayStopsAlexnet() (claims.Judged, error) {
 		Tested: "on a subset, with weight decay 0.0005 (the paper does not say its own): train accuracy on random labels ≤ 99% in every run",
 	}
 	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	runs, err := e.Runs(isNet(Alexnet), Table4)
 	if err != nil {
@@ -113,7 +113,7 @@ func (e judge) cropsBeatDecay() (claims.Judged, error) {
 		Tested: "on a subset: test accuracy without either < with crops, and with weight decay < with crops, for both nets",
 	}
 	if !e.Large() {
-		return claim.Judge(claims.Missing("needs the standard scale")), nil
+		return claim.Judge(evidence.TooSmall), nil
 	}
 	runs, err := e.regularized()
 	if err != nil {
