@@ -14,7 +14,7 @@ var shares = []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
 //
 //	smoke      50 examples in batches of 5, three times the learning rate, width 128, depth 2, shares 0, 0.4 and 1, at most 300 epochs, 1 seed
 //	quick      500 examples, widths 16 and 512, depths 2 and 8, shares 0, 0.4 and 1, 200 epochs, 1 seed
-//	standard   1,000 examples, widths 16, 512 and 1,024, depths 2, 4 and 8, six shares, at most 1,000 epochs, 3 seeds, 1 where not clipped
+//	standard   1,000 examples, widths 16, 512 and 1,024, depths 2, 4 and 8, six shares, at most 1,000 epochs, 3 seeds
 //	paper      all examples in batches of 1,024, the same nets and shares, 1,000 epochs, 3 seeds
 func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
 	return func(scale study.Scale) []study.Experiment {
@@ -26,10 +26,6 @@ func Inputs(data string, clipped bool) func(study.Scale) []study.Experiment {
 		case study.Quick:
 			widths, depths, shares, seeds = []int{16, 512}, []int{2, 8}, []float64{0, 0.4, 1}, 1
 			e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200
-		case study.Standard:
-			if !clipped {
-				seeds = 1
-			}
 		case study.Paper:
 			e.Data.Train, e.Data.Test, e.Training.Batch = 0, 0, 1024
 		}

@@ -16,6 +16,7 @@ func Studies() []study.Study {
 		{Name: "seed2017/inputs-mnist", Title: "Gaussian inputs, MNIST", Source: "section 4", By: NetAndInputs, Experiments: Inputs("mnist", true)},
 		{Name: "seed2017/inputs-cifar10", Title: "Gaussian inputs, CIFAR-10", Source: "section 4", By: NetAndInputs, Experiments: Inputs("cifar10", true)},
 		{Name: "seed2017/inputs-unclipped", Title: "Gaussian inputs that are not clipped, MNIST", Source: "not in the report", By: NetAndInputs, Experiments: Inputs("mnist", false)},
+		{Name: "seed2017/inputs-unclipped-cifar10", Title: "Gaussian inputs that are not clipped, CIFAR-10", Source: "not in the report", By: NetAndInputs, Experiments: Inputs("cifar10", false)},
 		{Name: "seed2017/both", Title: "Random labels and Gaussian inputs", Source: "its logs alone", By: study.GaussianInputs, Experiments: Both},
 	}
 }
