@@ -9,7 +9,6 @@ import (
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/lapack/lapack64"
 )
 
 // KernelOptions say how a kernel fits.
@@ -32,9 +31,11 @@ type Interpolant struct {
 	squares []float64      // [n], |x_i|²
 }
 
-// KernelBytes is the memory that a fit of n inputs of dim values takes, but for some that does not grow: the kernel matrix, once, which Cholesky's
-// method factors in place, the inputs, and two times the outputs.
-func KernelBytes(n, dim, outputs int) int64 { return 8 * int64(n) * int64(n+dim+2*outputs) }
+// KernelBytes is the memory that a fit of n inputs of dim values takes, but for some that does not grow: the kernel matrix's lower triangle, once,
+// which Cholesky's method factors in place, the inputs, and two times the outputs.
+func KernelBytes(n, dim, outputs int) int64 {
+	return 4*int64(n)*int64(n+panel) + 8*int64(n)*int64(dim+2*outputs)
+}
 
 // MedianDistance returns the median Euclidean distance between two inputs of x, [n, dim], over all pairs of at most 1000 inputs that lie evenly in x:
 // a unit for bandwidths. It fails if there are fewer than two inputs, or if they are not finite.
@@ -83,7 +84,7 @@ func FitKernel(ctx context.Context, x []float32, dim int, y []float64, outputs i
 	}
 	f := &Interpolant{Alpha: slices.Clone(y), Outputs: outputs, Norms: make([]float64, outputs), sigma: o.Bandwidth}
 	f.inputs, f.squares = floats64(x, dim)
-	k, total := square{make([]float64, n*n), n}, float64(n)*float64(n)*(float64(dim)+float64(n)/3)
+	k, total := newTriangle(n), float64(n)*float64(n)*(float64(dim)+float64(n)/3)
 	progress := func(operations float64) {
 		if o.Progress != nil {
 			o.Progress(operations / total)
@@ -95,8 +96,7 @@ func FitKernel(ctx context.Context, x []float32, dim int, y []float64, outputs i
 	if err := k.cholesky(ctx, func(done float64) { progress(float64(n)*float64(n)*float64(dim) + done) }); err != nil {
 		return nil, err
 	}
-	factor := blas64.Triangular{Uplo: blas.Lower, Diag: blas.NonUnit, N: n, Stride: n, Data: k.data}
-	lapack64.Potrs(factor, blas64.General{Rows: n, Cols: outputs, Stride: outputs, Data: f.Alpha})
+	k.solve(blas64.General{Rows: n, Cols: outputs, Stride: outputs, Data: f.Alpha})
 	for i, alpha := range f.Alpha { // αᵀKα = αᵀ(y - λα)
 		f.Norms[i%outputs] += alpha * (y[i] - o.Lambda*alpha)
 	}
@@ -119,8 +119,8 @@ func (o KernelOptions) check(n int, need int64) error {
 	return nil
 }
 
-// matrix sets the lower triangle of k to the inputs' kernel and adds lambda to its diagonal.
-func (f *Interpolant) matrix(ctx context.Context, k square, lambda float64, progress func(operations float64)) error {
+// matrix sets k to the inputs' kernel and adds lambda to its diagonal.
+func (f *Interpolant) matrix(ctx context.Context, k triangle, lambda float64, progress func(operations float64)) error {
 	for from := 0; from < k.n; from += panel {
 		to := min(from+panel, k.n)
 		err := strips(ctx, from, to, func(i, rows int) {
@@ -128,7 +128,7 @@ func (f *Interpolant) matrix(ctx context.Context, k square, lambda float64, prog
 				f.kernel(k.block(i, j, rows, columns), part(f.inputs, i, rows), f.squares[i:], j)
 			})
 			for r := i; r < i+rows; r++ {
-				k.data[r*k.n+r] = 1 + lambda
+				k.row(r)[r] = 1 + lambda
 			}
 		})
 		if err != nil {

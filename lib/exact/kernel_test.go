@@ -169,11 +169,11 @@ func TestKernelErrors(t *testing.T) {
 	if err := fit([]float32{1, 2, 1}, exact.KernelOptions{Bandwidth: 1, Lambda: 1e-3}); err != nil {
 		t.Error("with a positive lambda inputs may be equal:", err)
 	}
-	fails(t, fit(two, exact.KernelOptions{Bandwidth: 1, Memory: 79}), "needs 0.0 GB of memory, more than the 0.0 GB allowed")
+	fails(t, fit(two, exact.KernelOptions{Bandwidth: 1, Memory: 2111}), "needs 0.0 GB of memory, more than the 0.0 GB allowed")
 	if err := fit(two, exact.KernelOptions{Bandwidth: 1, Memory: exact.KernelBytes(2, 1, 1)}); err != nil {
 		t.Error(err)
 	}
-	if got := exact.KernelBytes(20000, 784, 10); got != 8*(20000*20000+20000*784+2*20000*10) {
+	if got := exact.KernelBytes(20000, 784, 10); got != 8*(20000*20256/2+20000*784+2*20000*10) {
 		t.Errorf("20,000 images need %d bytes", got)
 	}
 	f := must.M1(exact.FitKernel(ctx, two, 1, []float64{1, 2}, 1, exact.KernelOptions{Bandwidth: 1}))
