@@ -1,6 +1,7 @@
 package zhang2017_test
 
 import (
+	"math"
 	"testing"
 
 	"rethinking/lib/papers"
@@ -57,5 +58,28 @@ func TestFigure1MNISTAtSmokeScale(t *testing.T) {
 	random := study.SpreadOf(groups[len(groups)-1].Results, study.Final(study.TestAccuracy))
 	if clean.N != 2 || clean.Mean < 70 || random.Mean > 25 {
 		t.Errorf("test accuracy %.1f%% on true labels, %.1f%% on random ones, %d seeds", clean.Mean, random.Mean, clean.N)
+	}
+}
+
+// A run that guesses random labels shows nothing of a complexity, one that fits them all shows the largest; true labels show nothing of it.
+func TestComplexity(t *testing.T) {
+	for _, c := range []struct {
+		labels, train, test   float64
+		rademacher, stability float64
+		ok                    bool
+	}{
+		{1, 0.1, 0.1, 0, 0, true},
+		{1, 0.55, 0.1, 0.5, 0.45, true},
+		{1, 1, 0.1, 1, 0.9, true},
+		{0, 1, 0.6, 0, 0.4, false},
+	} {
+		r := study.Result{Experiment: study.Experiment{Corruption: study.Corruption{Labels: c.labels}}}
+		r.Measurements.Curves = study.Curves{Epoch: []int{0, 1}, TrainAccuracy: []float64{0, c.train}, TestAccuracy: []float64{0, c.test}}
+		if got, ok := zhang2017.Rademacher.Of(r); ok != c.ok || ok && math.Abs(got-c.rademacher) > 1e-12 {
+			t.Errorf("%+v: Rademacher complexity %g, %v", c, got, ok)
+		}
+		if got, ok := zhang2017.Stability.Of(r); !ok || math.Abs(got-c.stability) > 1e-12 {
+			t.Errorf("%+v: stability %g, %v", c, got, ok)
+		}
 	}
 }
