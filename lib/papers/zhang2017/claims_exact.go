@@ -61,19 +61,26 @@ func (e judge) regularizationDoesNotHelp() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "Z7", Source: "section 5, table 3", Figure: "#kernels-that-interpolate-table-3",
 		Says:   "A kernel that interpolates MNIST errs on 1.2% of the test set, with Gabor wavelets on 0.6%; adding regularization improves neither",
-		Tested: "no λ lowers the test error on digits by more than 0.2 points",
+		Tested: "no λ lowers the test error on digits by more than 0.2 points; on pixels, where all 60,000 are fitted, it is 1.0 to 1.4%",
 	}
 	all, err := Interpolate(e.Ctx, e.Lab, Table3(e.Scale))
 	if err != nil {
 		return claims.Judged{}, err
 	}
-	gain := claims.Sample{Name: "points that λ gains", Unit: "points"}
+	gain, whole := claims.Sample{Name: "points that λ gains", Unit: "points"}, claims.Sample{Name: "error of all digits' pixels", Unit: "%"}
 	for _, k := range all {
 		if k.Data.Name == "mnist" && k.Lambda > 0 {
 			gain.Values = append(gain.Values, plain(all, k).TestError-k.TestError)
 		}
+		if k.Data == (study.Data{Name: "mnist"}) && k.Features == Pixels && k.Lambda == 0 {
+			whole.Values = append(whole.Values, k.TestError)
+		}
 	}
-	return claim.Judge(claims.EveryAtMost(gain, 0.2)), nil
+	parts := []claims.Verdict{claims.EveryAtMost(gain, 0.2)}
+	if len(whole.Values) > 0 {
+		parts = append(parts, claims.EveryWithin(whole, 1.0, 1.4))
+	}
+	return claim.Judge(parts...), nil
 }
 
 // normMisleads judges that of two kernels that interpolate, the one with the smaller error may have the larger norm.
