@@ -125,6 +125,10 @@ func TestInterpolate(t *testing.T) {
 			t.Errorf("%s: norm %g, on random labels %g, with lambda %g", plain.Row(), plain.Norm, plain.RandomNorm, ridge.Norm)
 		}
 	}
+	errors, norms := zhang2017.PublishedTable3(all)
+	if row := all[2].Row(); len(errors) != 2 || errors[row] != "0.6" || norms[row] != "390" { // wavelets; pixels; the paper has no patches of digits
+		t.Errorf("published: errors %v, norms %v", errors, norms)
+	}
 	if _, err := zhang2017.Interpolate(t.Context(), lab(t), []zhang2017.Kernel{{Points: digits, Features: "nothing", Bandwidth: 1}}); err == nil {
 		t.Error("no error for unknown features")
 	}
