@@ -7,6 +7,7 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -41,7 +42,8 @@ func TestUsage(t *testing.T) {
 
 func TestList(t *testing.T) {
 	out, _, err := command(t.Context(), "list")
-	if err != nil || !strings.Contains(out, "zhang2017/random-labels-mnist  18") {
+	listed := func(line string) bool { return strings.HasPrefix(line, "zhang2017/random-labels-mnist ") && strings.Fields(line)[1] == "18" }
+	if err != nil || !slices.ContainsFunc(strings.Split(out, "\n"), listed) {
 		t.Errorf("%q, %v", out, err)
 	}
 }
