@@ -42,7 +42,9 @@ func TestUsage(t *testing.T) {
 
 func TestList(t *testing.T) {
 	out, _, err := command(t.Context(), "list")
-	listed := func(line string) bool { return strings.HasPrefix(line, "zhang2017/random-labels-mnist ") && strings.Fields(line)[1] == "18" }
+	listed := func(line string) bool {
+		return strings.HasPrefix(line, "zhang2017/random-labels-mnist ") && strings.Fields(line)[1] == "18"
+	}
 	if err != nil || !slices.ContainsFunc(strings.Split(out, "\n"), listed) {
 		t.Errorf("%q, %v", out, err)
 	}
