@@ -105,12 +105,12 @@ func (e judge) decayStopsAlexnet() (claims.Judged, error) {
 	return claim.Judge(claims.EveryAtMost(evidence.Sample("alexnet", runs, evidence.TrainAccuracy), 99)), nil
 }
 
-// fitsInSpiteOfAll judges table 4's rows of Inception.
-func (e judge) fitsInSpiteOfAll() (claims.Judged, error) {
+// fitsInSpiteOfCrops judges table 4's rows of Inception with weight decay and with crops.
+func (e judge) fitsInSpiteOfCrops() (claims.Judged, error) {
 	claim := claims.Claim{
 		ID: "table 4, Inception", Source: "appendix E, table 4", Figure: "#random-labels-in-spite-of-it-table-4",
-		Says:   "Nothing keeps Inception from fitting random labels: with weight decay 100%, with crops 99.93%, with crops, flips and rotations 99.28%",
-		Tested: "on a subset: train accuracy on random labels ≥ 99.9% with weight decay and with crops, ≥ 99% with all augmentation, in every run",
+		Says:   "Neither weight decay nor random crops keep Inception from fitting random labels: 100% and 99.93%",
+		Tested: "on a subset: train accuracy on random labels ≥ 99.9% with either, in every run",
 	}
 	if !e.Large() {
 		return claim.Judge(evidence.TooSmall), nil
@@ -120,10 +120,9 @@ func (e judge) fitsInSpiteOfAll() (claims.Judged, error) {
 		return claims.Judged{}, err
 	}
 	var parts []claims.Verdict
-	for i, least := range []float64{99.9, 99.9, 99} {
-		r := append([]study.Regularization{decayed}, augmented...)[i]
+	for _, r := range []study.Regularization{decayed, augmented[0]} {
 		of := evidence.Where(runs, func(x study.Experiment) bool { return x.Regularization == r })
-		parts = append(parts, claims.EveryAtLeast(evidence.Sample(r.String(), of, evidence.TrainAccuracy), least))
+		parts = append(parts, claims.EveryAtLeast(evidence.Sample(r.String(), of, evidence.TrainAccuracy), 99.9))
 	}
 	return claim.Judge(parts...), nil
 }
