@@ -96,7 +96,9 @@ func FitKernel(ctx context.Context, x []float32, dim int, y []float64, outputs i
 	if err := k.cholesky(ctx, func(done float64) { progress(float64(n)*float64(n)*float64(dim) + done) }); err != nil {
 		return nil, err
 	}
-	k.solve(blas64.General{Rows: n, Cols: outputs, Stride: outputs, Data: f.Alpha})
+	if err := k.solve(ctx, blas64.General{Rows: n, Cols: outputs, Stride: outputs, Data: f.Alpha}); err != nil {
+		return nil, err
+	}
 	for i, alpha := range f.Alpha { // αᵀKα = αᵀ(y - λα)
 		f.Norms[i%outputs] += alpha * (y[i] - o.Lambda*alpha)
 	}

@@ -90,20 +90,21 @@ func (t triangle) cholesky(ctx context.Context, progress func(operations float64
 	return nil
 }
 
-// solve puts the solution x of LLᵀx = b in the place of b, [n, columns], for the factor L.
-func (t triangle) solve(b blas64.General) {
-	for i := range t.n {
+// solve puts the solution x of LLᵀx = b in the place of b, [n, columns], for the factor L. It fails if ctx ends.
+func (t triangle) solve(ctx context.Context, b blas64.General) error {
+	for i := 0; i < t.n && ctx.Err() == nil; i++ {
 		at, row := part(b, i, 1).Data, t.row(i)
 		for j, v := range row[:i] {
 			floats.AddScaled(at, -v, part(b, j, 1).Data)
 		}
 		floats.Scale(1/row[i], at)
 	}
-	for i := t.n - 1; i >= 0; i-- {
+	for i := t.n - 1; i >= 0 && ctx.Err() == nil; i-- {
 		at, row := part(b, i, 1).Data, t.row(i)
 		floats.Scale(1/row[i], at)
 		for j, v := range row[:i] {
 			floats.AddScaled(part(b, j, 1).Data, -v, at)
 		}
 	}
+	return ctx.Err()
 }
