@@ -194,7 +194,8 @@ func (k Kernel) features(ctx context.Context, train, test study.Sample) (x, othe
 }
 
 // judge evaluates a fit on its training set and on the test set.
-func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []float32, train, test study.Sample, randomLabels []uint8, done func(share float64)) (Interpolated, error) {
+func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []float32, train, test study.Sample, randomLabels []uint8,
+	done func(share float64)) (Interpolated, error) {
 	out := Interpolated{Kernel: k, N: train.Len(), Dim: len(x) / train.Len()}
 	for i, norm := range fit.Norms {
 		if i < classes {
