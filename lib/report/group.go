@@ -33,10 +33,6 @@ func grouped(results []study.Result, by *study.Field) ([]study.Group, error) {
 	}
 	if by == nil {
 		groups[0].Label = ""
-	} else {
-		for i, g := range groups {
-			groups[i].Label = labelOf(field, g.Results[0])
-		}
 	}
 	inOrder(groups)
 	return groups, nil
@@ -62,15 +58,6 @@ func checkCurves(r study.Result) error {
 		}
 	}
 	return nil
-}
-
-// labelOf is a run's value of a field; of the whole training set, which an Experiment writes as 0 examples, it is their number.
-func labelOf(by study.Field, r study.Result) string {
-	label := by.Of(r.Experiment)
-	if by.Name == study.TrainExamples.Name && label == "0" {
-		return strconv.Itoa(r.Measurements.Train)
-	}
-	return label
 }
 
 // positions returns the groups' labels as numbers; ok is false where one of them is none.

@@ -62,9 +62,6 @@ func HeatMap(results []study.Result, statistic study.Statistic, x, y study.Field
 	h.X, left = places(x, cells(rows))
 	h.Y, below = places(y, labels)
 	for _, row := range rows {
-		if len(distinct(row.groups)) < len(row.groups) {
-			return Heat{}, fmt.Errorf("report: %s %s: some runs name the whole training set 0 examples, others count them: write both alike", y.Name, row.label)
-		}
 		for _, g := range row.groups {
 			c := cellOf(g.Results, statistic, s.outline)
 			c.X, c.Y, c.Name = left[g.Label], below[row.label], fmt.Sprintf("%s %s, %s %s", x.Name, g.Label, y.Name, row.label)

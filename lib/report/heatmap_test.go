@@ -253,7 +253,7 @@ func TestHeatMapWithoutColors(t *testing.T) {
 func TestHeatMapNamesTheWholeTrainingSet(t *testing.T) {
 	results := sweep([]float64{0, 1}, 1, 9)
 	small := madeUp(0, 0, 9)
-	small.Experiment.Data.Train, small.Measurements.Train = 1000, 1000
+	small.Experiment.Data.Train = 1000
 	h, err := HeatMap(append(results, small), study.Final(study.TrainLoss), study.LabelCorruption, study.TrainExamples)
 	if err != nil {
 		t.Fatal(err)
@@ -264,7 +264,7 @@ func TestHeatMapNamesTheWholeTrainingSet(t *testing.T) {
 	counted := madeUp(0, 0, 9)
 	counted.Experiment.Data.Train = 60000
 	_, err = HeatMap(append(results, counted), study.Final(study.TrainLoss), study.TrainExamples, study.LabelCorruption)
-	if err == nil || !strings.Contains(err.Error(), "label corruption 0: some runs name the whole training set 0 examples") {
+	if err == nil || !strings.Contains(err.Error(), "training examples 60000: runs differ in more than the seed") {
 		t.Errorf("error %v, where two cells would cover each other", err)
 	}
 	if want := "Empty: not run (1 of 4 cells)."; !strings.Contains(h.Caption(), want) {

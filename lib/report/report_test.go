@@ -157,7 +157,7 @@ func TestValuesThatCannotBeDrawn(t *testing.T) {
 func TestWholeTrainingSetHasItsSize(t *testing.T) {
 	results := sweep([]float64{0}, 1, 9)
 	small := madeUp(0, 0, 9)
-	small.Experiment.Data.Train, small.Measurements.Train = 1000, 1000
+	small.Experiment.Data.Train = 1000
 	f, err := GapBy(append(results, small), study.TrainExamples)
 	if err != nil {
 		t.Fatal(err)

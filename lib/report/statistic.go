@@ -76,7 +76,7 @@ func (s settings) split(results []study.Result, by study.Field) ([]series, error
 	var labels []string
 	parts := map[string][]study.Result{}
 	for _, r := range results {
-		label := labelOf(*s.by, r)
+		label := s.by.Of(r.Experiment)
 		labels, parts[label] = append(labels, label), append(parts[label], r)
 	}
 	var lines []series

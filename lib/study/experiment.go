@@ -36,6 +36,15 @@ type Data struct {
 	Seed int64 `json:"seed,omitzero"`
 }
 
+// Examples is the number of training examples, 0 where the name is unknown.
+func (d Data) Examples() int {
+	if d.Train > 0 {
+		return d.Train
+	}
+	all, _, _ := data.Sizes(d.Name)
+	return all
+}
+
 // Corruption says what is spoilt in the training set, once, before training (Zhang et al. 2017, section 2; Arpit et al. 2017, section 3).
 // The test set stays as it is, but for Pixels. Inputs are spoilt as the net would see them, after preprocessing, in the order of the
 // fields.

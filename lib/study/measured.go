@@ -52,14 +52,18 @@ func measure[A any](ctx context.Context, l *Lab, kind string, question any, comp
 	return answer, time.Since(start), err
 }
 
-// MeasureAll returns the answers to questions of one kind, as Measure does, in their order; the share done that an Observer sees is that of all.
-// It fails with the first question that fails, and names it.
+// Sized is a question that says how much work its answer takes, more than 0 in a unit of its kind's.
+type Sized interface{ Work() float64 }
+
+// MeasureAll returns the answers to questions of one kind, as Measure does, in their order; the share done that an Observer sees is that of all,
+// by their work where they are Sized, else by their number. It fails with the first question that fails, and names it.
 func MeasureAll[Q, A any](ctx context.Context, l *Lab, kind string, questions []Q, answer func(q Q, ctx context.Context, l *Lab, done func(share float64)) (A, error)) ([]A, error) {
-	all, total := make([]A, len(questions)), time.Duration(0)
+	all, total, before := make([]A, len(questions)), time.Duration(0), workBefore(questions)
+	whole := before[len(questions)]
 	for i, q := range questions {
 		one, took, err := measure(ctx, l, kind, q, func(ctx context.Context, done func(float64)) (A, error) {
-			done(float64(i) / float64(len(questions)))
-			return answer(q, ctx, l, func(share float64) { done((float64(i) + share) / float64(len(questions))) })
+			done(before[i] / whole)
+			return answer(q, ctx, l, func(share float64) { done((before[i] + share*(before[i+1]-before[i])) / whole) })
 		})
 		if err != nil {
 			return nil, fmt.Errorf("%+v: %w", q, err)
@@ -68,6 +72,19 @@ func MeasureAll[Q, A any](ctx context.Context, l *Lab, kind string, questions []
 	}
 	l.measured(kind, total, nil)
 	return all, nil
+}
+
+// workBefore returns the work before each question, and behind the last that of all.
+func workBefore[Q any](questions []Q) []float64 {
+	before := []float64{0}
+	for i, q := range questions {
+		work := 1.0
+		if s, ok := any(q).(Sized); ok {
+			work = s.Work()
+		}
+		before = append(before, before[i]+work)
+	}
+	return before
 }
 
 // measurement is the content of KEY.json where that is no result of a run.

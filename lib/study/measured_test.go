@@ -60,15 +60,39 @@ func TestMeasureAll(t *testing.T) {
 	if err != nil || len(got) != 2 || got[0].Square != 1 || got[1].Square != 2 {
 		t.Fatal(got, err)
 	}
-	var shares []float64
-	for _, m := range w.measuring {
-		shares = append(shares, m.Fraction)
-	}
-	if want := []float64{0, 0.25, 0.5, 0.75, 1}; !slices.Equal(shares, want) {
+	if shares, want := w.shares(), []float64{0, 0.25, 0.5, 0.75, 1}; !slices.Equal(shares, want) {
 		t.Errorf("shares %v, want %v", shares, want)
 	}
 	if _, err := ask(question{1}, question{0}); err == nil || !strings.Contains(err.Error(), "{N:0}: test/all: no") {
 		t.Errorf("error %v", err)
+	}
+}
+
+// shares are the shares done that an observer was told of.
+func (w *watcher) shares() (all []float64) {
+	for _, m := range w.measuring {
+		all = append(all, m.Fraction)
+	}
+	return all
+}
+
+type sized float64
+
+func (s sized) Work() float64 { return float64(s) }
+
+// Where questions say how much work they are, the share done is of that: 1 and 3 of 4.
+func TestMeasureAllBySize(t *testing.T) {
+	w := &watcher{}
+	lab := openLab(t, study.Options{Observer: w})
+	_, err := study.MeasureAll(t.Context(), lab, "test/sized", []sized{1, 3}, func(s sized, _ context.Context, _ *study.Lab, done func(float64)) (answer, error) {
+		done(0.5)
+		return answer{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shares, want := w.shares(), []float64{0, 0.125, 0.25, 0.625, 1}; !slices.Equal(shares, want) {
+		t.Errorf("shares %v, want %v", shares, want)
 	}
 }
 

@@ -114,7 +114,7 @@ var (
 	GaussianInputs  = Field{"Gaussian inputs", "share", func(e Experiment) string { return number(e.Corruption.Gaussian) }}
 	Regularized     = Field{"regularization", "", func(e Experiment) string { return cmp.Or(e.Regularization.String(), "none") }}
 	HiddenUnits     = Field{"hidden units", "per layer", func(e Experiment) string { return units(e.Net.Hidden) }}
-	TrainExamples   = Field{"training examples", "", func(e Experiment) string { return strconv.Itoa(e.Data.Train) }}
+	TrainExamples   = Field{"training examples", "", func(e Experiment) string { return strconv.Itoa(e.Data.Examples()) }}
 )
 
 // units is how many units each hidden layer has: "512", or "512-256" where layers differ.

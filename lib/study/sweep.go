@@ -47,11 +47,7 @@ func newSweep(o Observer, experiments []Experiment, results []Result, missing []
 
 // cost is what a run takes at most, in multiply-adds of forward passes.
 func cost(e Experiment) float64 {
-	n := e.Data.Train
-	if n == 0 {
-		n, _, _ = data.Sizes(e.Data.Name) // a name that Validate has passed
-	}
-	return e.perExample() * float64(n) * float64(e.Training.Epochs)
+	return e.perExample() * float64(e.Data.Examples()) * float64(e.Training.Epochs)
 }
 
 // perExample is roughly the multiply-adds of an example's forward pass.

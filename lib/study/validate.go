@@ -15,11 +15,7 @@ func (e Experiment) Validate() error {
 	if err := e.validateExamples(); err != nil {
 		return err
 	}
-	n := e.Data.Train
-	if n == 0 {
-		n, _, _ = data.Sizes(e.Data.Name) // a name that has just passed
-	}
-	for _, err := range []error{e.Regularization.validate(), e.Training.validate(n)} {
+	for _, err := range []error{e.Regularization.validate(), e.Training.validate(e.Data.Examples())} {
 		if err != nil {
 			return err
 		}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"rethinking/lib/data"
 	"rethinking/lib/study"
 )
 
@@ -68,11 +67,7 @@ var Weights = study.Field{Name: "weights", Unit: "about", Of: func(e study.Exper
 
 // EnoughWeights tells whether a net has at least 2n+d weights, for n training examples of d values (Zhang et al. 2017, theorem 1).
 func EnoughWeights(e study.Experiment) bool {
-	n := e.Data.Train
-	if n == 0 {
-		n, _, _ = data.Sizes(e.Data.Name)
-	}
-	return weights(e.Net, dim(e)) >= 2*n+dim(e)
+	return weights(e.Net, dim(e)) >= 2*e.Data.Examples()+dim(e)
 }
 
 func dim(e study.Experiment) int { return map[string]int{"mnist": 784, "cifar10": 3072}[e.Data.Name] }
