@@ -124,6 +124,9 @@ func Interpolate(ctx context.Context, lab *study.Lab, questions []Kernel) ([]Int
 	return study.MeasureAll(ctx, lab, "zhang2017/kernel", questions, Kernel.answer)
 }
 
+// Work is the number of examples cubed, as Cholesky's method takes it.
+func (k Kernel) Work() float64 { return math.Pow(float64(k.Data.Examples()), 3) }
+
 func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Interpolated, error) {
 	train, test, err := k.examples(ctx, lab)
 	if err != nil {
