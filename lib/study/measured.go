@@ -52,7 +52,8 @@ func measure[A any](ctx context.Context, l *Lab, kind string, question any, comp
 	return answer, time.Since(start), err
 }
 
-// Sized is a question that says how much work its answer takes, more than 0 in a unit of its kind's.
+// Sized is a question that says how much work its answer takes, in a unit of its kind's; less than 1, of a question that cannot be answered, counts
+// as 1.
 type Sized interface{ Work() float64 }
 
 // MeasureAll returns the answers to questions of one kind, as Measure does, in their order; the share done that an Observer sees is that of all,
@@ -80,7 +81,7 @@ func workBefore[Q any](questions []Q) []float64 {
 	for i, q := range questions {
 		work := 1.0
 		if s, ok := any(q).(Sized); ok {
-			work = s.Work()
+			work = max(work, s.Work())
 		}
 		before = append(before, before[i]+work)
 	}

@@ -80,11 +80,11 @@ type sized float64
 
 func (s sized) Work() float64 { return float64(s) }
 
-// Where questions say how much work they are, the share done is of that: 1 and 3 of 4.
+// Where questions say how much work they are, the share done is of that: 1 and 3 of 4. None is no work.
 func TestMeasureAllBySize(t *testing.T) {
 	w := &watcher{}
 	lab := openLab(t, study.Options{Observer: w})
-	_, err := study.MeasureAll(t.Context(), lab, "test/sized", []sized{1, 3}, func(s sized, _ context.Context, _ *study.Lab, done func(float64)) (answer, error) {
+	_, err := study.MeasureAll(t.Context(), lab, "test/sized", []sized{0, 3}, func(s sized, _ context.Context, _ *study.Lab, done func(float64)) (answer, error) {
 		done(0.5)
 		return answer{}, nil
 	})
