@@ -29,10 +29,11 @@ func ClaimsOnRandomLabels(ctx context.Context, lab *study.Lab, scale study.Scale
 	return e.Judge(e.fits, e.guesses, e.fiveKinds, e.corruptionOf(Inception), e.corruptionOf(Alexnet), e.corruptionOf(MLP512), e.corruptionOnDigits)
 }
 
-// ClaimsOnRegularization judges claim Z6 and what sections 3 and 4 say beside it.
+// ClaimsOnRegularization judges claim Z6 and what sections 3 and 4 say beside it, and Z1 without batch norm.
 func ClaimsOnRegularization(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
 	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
-	return e.Judge(e.decayHardlyMatters, e.architectureMatters, e.cropsBeatDecay, e.fitsInSpiteOfDecay, e.decayStopsAlexnet, e.fitsInSpiteOfAll, e.stoppingGainsNothing)
+	return e.Judge(e.decayHardlyMatters, e.architectureMatters, e.cropsBeatDecay, e.fitsWithoutBatchNorm,
+		e.fitsInSpiteOfDecay, e.decayStopsAlexnet, e.fitsInSpiteOfAll, e.stoppingGainsNothing)
 }
 
 // fits judges that random labels are fitted as table 1 says, by net, with training as on true labels.

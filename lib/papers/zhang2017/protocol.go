@@ -53,6 +53,14 @@ func sizes(scale study.Scale, net study.Net) size {
 	return size{seeds: 3}
 }
 
+// fewImages are the sizes of Inception's longest runs: a smaller subset than that of figure 1 at the standard scale, one seed.
+func fewImages(scale study.Scale) size {
+	if scale == study.Standard {
+		return size{train: 1000, test: 500, seeds: 1}
+	}
+	return sizes(scale, Inception)
+}
+
 // experiment is a net's experiment on CIFAR-10 by the paper's protocol, at a size.
 func experiment(net study.Net, s size) study.Experiment {
 	e := study.Experiment{Data: cifar, Net: net, Training: protocol(net)}

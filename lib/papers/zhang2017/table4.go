@@ -27,8 +27,8 @@ func Table4(scale study.Scale) []study.Experiment {
 	var all []study.Experiment
 	run := func(net study.Net, r study.Regularization) {
 		s := tableSizes(scale, net)
-		if scale == study.Standard && net.Kind == "inception" {
-			s = size{train: 1000, test: 500, seeds: 1}
+		if net.Kind == "inception" {
+			s = fewImages(scale)
 		}
 		e := experiment(net, s)
 		e.Corruption.Labels, e.Regularization = 1, r

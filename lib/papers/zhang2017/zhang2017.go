@@ -19,6 +19,7 @@ func Studies() []study.Study {
 		{Name: "zhang2017/table1-mlp", Title: "True and random labels, weight decay, two MLPs", Source: "table 1", By: Table1Row, Experiments: Table1(MLP3x512, MLP512)},
 		{Name: "zhang2017/table1-alexnet", Title: "True and random labels, regularization, Alexnet", Source: "table 1", By: Table1Row, Experiments: Table1(Alexnet)},
 		{Name: "zhang2017/table1-inception", Title: "True and random labels, regularization, Inception", Source: "table 1", By: Table1Row, Experiments: Table1(Inception, InceptionPlain)},
+		{Name: "zhang2017/table1-plateau", Title: "Random labels, Inception without batch norm, two paces of the learning rate", Source: "table 1", By: Pace, Experiments: Plateau},
 		{Name: "zhang2017/table1-whole", Title: "True and random labels on all of CIFAR-10, convolutional nets", Source: "table 1", By: Table1Row, Experiments: Table1Whole},
 		{Name: "zhang2017/table4", Title: "Random labels in spite of regularization", Source: "table 4, appendix E", By: Table4Row, Experiments: Table4},
 	}

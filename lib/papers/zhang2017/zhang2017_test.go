@@ -61,6 +61,23 @@ func TestFigure1MNISTAtSmokeScale(t *testing.T) {
 	}
 }
 
+// The slower of the two rates keeps the paper's pace in steps; at the paper's own size there is no slower one.
+func TestPlateau(t *testing.T) {
+	every, paced := zhang2017.Plateau(study.Standard)[0], zhang2017.Plateau(study.Standard)[1]
+	if every.Training.DecayEvery != 0 {
+		t.Errorf("the first shrinks after %d epochs", every.Training.DecayEvery)
+	}
+	steps := float64(paced.Training.DecayEvery*paced.Data.Train) / float64(paced.Training.Batch)
+	if paper := 50000. / 128; math.Abs(steps/paper-1) > 0.01 {
+		t.Errorf("the second shrinks after %.0f steps, the paper's after %.0f", steps, paper)
+	}
+	for _, e := range zhang2017.Plateau(study.Paper) {
+		if e.Data.Train != 0 || e.Training.DecayEvery != 0 {
+			t.Errorf("at the paper's size: %+v", e)
+		}
+	}
+}
+
 // A run that guesses random labels shows nothing of a complexity, one that fits them all shows the largest; true labels show nothing of it.
 func TestComplexity(t *testing.T) {
 	for _, c := range []struct {
