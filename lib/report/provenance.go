@@ -19,11 +19,19 @@ type Footer struct {
 	Facts [][2]string // name, value
 }
 
-// Provenance sums up where results come from: backend, device, versions, commit, seeds, time, and the warnings of the runs.
+// Provenance sums up where results come from: backend, device, versions, commit, seeds, time, and the warnings of the runs. A result
+// that two studies share counts once.
 func Provenance(results []study.Result) (Footer, error) {
 	if len(results) == 0 {
 		return Footer{}, errNoResults
 	}
+	seen := map[string]bool{}
+	results = slices.DeleteFunc(slices.Clone(results), func(r study.Result) bool {
+		key := r.Experiment.Key()
+		again := seen[key]
+		seen[key] = true
+		return again
+	})
 	var f Footer
 	add := func(name string, of func(study.Provenance) string) {
 		var values []string

@@ -65,7 +65,7 @@ func TestCells(t *testing.T) {
 func TestProvenanceGolden(t *testing.T) {
 	results := sweep(levels, 3, 5)
 	results[4].Provenance.Warnings = []string{"the Go backend is slow: <install> XLA"}
-	f, err := Provenance(results)
+	f, err := Provenance(append(results, results[0])) // one that two studies share
 	if err != nil {
 		t.Fatal(err)
 	}
