@@ -126,6 +126,8 @@ class Kernel(Scratch):
         self.assertEqual(env["PJRT_PLUGIN_LIBRARY_PATH"].split(":")[0], f"{root}/.venv/lib/pjrt")
         self.assertEqual((env["GOMLX_NO_AUTO_INSTALL"], env["GOTOOLCHAIN"], env["CGO_ENABLED"]), ("1", "local", "1"))
         self.assertEqual((env["MALLOC_ARENA_MAX"], env["MALLOC_MMAP_MAX_"]), ("1", "0"))
+        self.assertIn("-ldflags=-s", env["GOFLAGS"])
+        self.assertEqual(self.checkout.kernel_variables({"GOFLAGS": "-race"})["GOFLAGS"], "-race")
 
     def test_backend_follows_the_environment(self):
         for value in ("go", "xla:cpu", ""):

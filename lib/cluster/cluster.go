@@ -1,4 +1,4 @@
-// Package cluster spreads a study's experiments over machines that share a results folder: as an array of Slurm tasks, or as processes of
+// Package cluster spreads a study's experiments or questions over machines that share a results folder: as an array of Slurm tasks, or as processes of
 // one machine with several GPUs.
 //
 // Its stance: the results folder is all the state there is. What an experiment's result, checkpoint and lock say to a study.Lab is enough
@@ -22,47 +22,34 @@ const Failed study.Stage = "failed"
 // Stages are all stages, in the order of a table's columns.
 var Stages = []study.Stage{study.Done, study.Running, Failed, study.Unfinished, study.Left}
 
-// Standing is how far an experiment is.
+// Standing is how far an experiment or a question is.
 type Standing struct {
-	Experiment study.Experiment
-	Stage      study.Stage
-	Failure    Failure // where the Stage is Failed
+	Work    study.Work
+	Stage   study.Stage
+	Failure *Failure // where the Stage is Failed; else nil
 }
 
-// Stand tells how far experiments are in a results folder, in their order. It disturbs no process at work: see study.StageOf. A folder
+// Stand tells how far experiments or questions are in a results folder, in their order. It disturbs no process at work: see study.StageOf. A folder
 // that is not there is an error.
-func Stand(dir string, experiments []study.Experiment) ([]Standing, error) {
+func Stand(dir string, work []study.Work) ([]Standing, error) {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("cluster: there is no results folder %s: name the one that the experiments were run with", dir)
 	}
-	all := make([]Standing, len(experiments))
-	for i, e := range experiments {
-		all[i] = Standing{Experiment: e}
-		s := &all[i]
-		var err error
-		if s.Stage, err = study.StageOf(dir, e); err != nil {
-			s.Stage, s.Failure = Failed, Failure{Error: err.Error()}
-			continue
-		}
-		if s.Stage == study.Done || s.Stage == study.Running {
-			continue
-		}
-		failed, err := readFailure(dir, e.Key(), &s.Failure)
+	all := make([]Standing, len(work))
+	for i, w := range work {
+		stage, err := study.StageOf(dir, w)
+		s := Standing{Work: w, Stage: stage}
 		if err != nil {
-			return nil, err
+			s.Failure = &Failure{Error: err.Error()}
+		} else if stage == study.Left || stage == study.Unfinished {
+			if s.Failure, err = readFailure(dir, w.Key()); err != nil {
+				return nil, err
+			}
 		}
-		if failed {
+		if s.Failure != nil {
 			s.Stage = Failed
 		}
+		all[i] = s
 	}
 	return all, nil
-}
-
-// Counts are the numbers of experiments in each stage.
-func Counts(all []Standing) map[study.Stage]int {
-	counts := map[study.Stage]int{}
-	for _, s := range all {
-		counts[s.Stage]++
-	}
-	return counts
 }

@@ -15,7 +15,7 @@ import (
 
 // Failure is the content of KEY.failed.json: why the last try of an experiment failed.
 type Failure struct {
-	Experiment string    `json:"experiment"`
+	Experiment string    `json:"experiment"` // or question
 	Error      string    `json:"error"`
 	Machine    string    `json:"machine"`
 	Time       time.Time `json:"time"`
@@ -36,9 +36,9 @@ type Failures struct {
 // Finished keeps or removes a failure, then tells the Observer.
 func (f *Failures) Finished(run study.Finished) {
 	if run.Err == nil {
-		f.forget(run.Experiment)
+		f.forget(run.Work)
 	} else {
-		f.keep(run.Experiment, run.Err)
+		f.keep(run.Work, run.Err)
 	}
 	f.Observer.Finished(run)
 }
@@ -46,66 +46,51 @@ func (f *Failures) Finished(run study.Finished) {
 // End takes the error of the call that ran experiments. Where that is no experiment's own, as when the backend does not open, it is kept
 // for each experiment of the task that is not done; without a task, for none. What it returns is that error, joined with those of keeping
 // failures.
-func (f *Failures) End(err error, task []study.Experiment) error {
+func (f *Failures) End(err error, task []study.Work) error {
 	if err != nil && !f.seen {
-		for _, e := range task {
-			if stage, _ := study.StageOf(f.Dir, e); stage == study.Left || stage == study.Unfinished {
-				f.keep(e, err)
+		for _, w := range task {
+			if stage, _ := study.StageOf(f.Dir, w); stage == study.Left || stage == study.Unfinished {
+				f.keep(w, err)
 			}
 		}
 	}
 	return errors.Join(err, f.err)
 }
 
-func (f *Failures) keep(e study.Experiment, cause error) {
+func (f *Failures) keep(w study.Work, cause error) {
 	if errors.Is(cause, context.Canceled) || errors.Is(cause, context.DeadlineExceeded) {
 		return
 	}
 	f.seen = true
 	machine, _ := os.Hostname()
-	content, err := json.MarshalIndent(Failure{e.String(), cause.Error(), machine, time.Now().UTC().Truncate(time.Second)}, "", "  ")
+	content, err := json.MarshalIndent(Failure{w.String(), cause.Error(), machine, time.Now().UTC().Truncate(time.Second)}, "", "  ")
 	if err == nil {
-		err = replace(failurePath(f.Dir, e.Key()), append(content, '\n'), 0o644)
+		err = study.WriteFile(failurePath(f.Dir, w.Key()), append(content, '\n'), 0o644)
 	}
 	if err != nil {
-		f.err = errors.Join(f.err, fmt.Errorf("cluster: the failure of %s is not kept: %w", e, err))
+		f.err = errors.Join(f.err, fmt.Errorf("cluster: the failure of %s is not kept: %w", w, err))
 	}
 }
 
-func (f *Failures) forget(e study.Experiment) {
-	if err := os.Remove(failurePath(f.Dir, e.Key())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+func (f *Failures) forget(w study.Work) {
+	if err := os.Remove(failurePath(f.Dir, w.Key())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		f.err = errors.Join(f.err, fmt.Errorf("cluster: an old failure is not removed: %w", err))
 	}
 }
 
-// readFailure fills in why an experiment failed; failed is false where nothing says so.
-func readFailure(dir, key string, why *Failure) (failed bool, err error) {
+// readFailure tells why an experiment failed: nil where nothing says so.
+func readFailure(dir, key string) (*Failure, error) {
 	path := failurePath(dir, key)
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
+		return nil, nil
 	}
+	var why Failure
 	if err == nil {
-		err = json.Unmarshal(content, why)
+		err = json.Unmarshal(content, &why)
 	}
 	if err != nil {
-		return false, fmt.Errorf("cluster: %s: %w: delete it", path, err)
+		return nil, fmt.Errorf("cluster: %s: %w: delete it", path, err)
 	}
-	return true, nil
-}
-
-// replace writes a file so that another process sees all of it or nothing. A Lab removes what a killed process left of it.
-func replace(path string, content []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".writing-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err = errors.Join(err, f.Chmod(mode), f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		os.Remove(f.Name())
-	}
-	return err
+	return &why, nil
 }

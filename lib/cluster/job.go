@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -71,7 +70,7 @@ func (j Job) Validate() error {
 
 // Write makes a folder for the job below the results folder, with its script and its list of experiments, and keeps this program there, so
 // that the tasks run what was submitted. It returns the script's path.
-func (j Job) Write(experiments []study.Experiment) (script string, err error) {
+func (j Job) Write(work []study.Work) (script string, err error) {
 	if err := j.Validate(); err != nil {
 		return "", err
 	}
@@ -84,7 +83,7 @@ func (j Job) Write(experiments []study.Experiment) (script string, err error) {
 		return "", err
 	}
 	list := filepath.Join(folder, "experiments.txt")
-	if err := writeList(list, experiments); err != nil {
+	if err := writeList(list, work); err != nil {
 		return "", fmt.Errorf("cluster: %w", err)
 	}
 	var b bytes.Buffer
@@ -92,12 +91,12 @@ func (j Job) Write(experiments []study.Experiment) (script string, err error) {
 		Job
 		Experiments, Last  int
 		Program, List, Log string
-	}{j, len(experiments), Tasks(len(experiments), j.Batch) - 1, program, list, filepath.Join(strings.ReplaceAll(folder, "%", "%%"), "%A_%a.log")})
+	}{j, len(work), Tasks(len(work), j.Batch) - 1, program, list, filepath.Join(strings.ReplaceAll(folder, "%", "%%"), "%A_%a.log")})
 	if err != nil {
 		return "", err
 	}
 	script = filepath.Join(folder, "job.sh")
-	return script, replace(script, b.Bytes(), 0o755)
+	return script, study.WriteFile(script, b.Bytes(), 0o755)
 }
 
 // keepProgram copies the program that runs into a folder, under a name made of its content, unless it is there.
@@ -111,12 +110,12 @@ func keepProgram(dir string) (string, error) {
 		return "", fmt.Errorf("cluster: this program: %w", err)
 	}
 	sum := sha256.Sum256(content)
-	path := filepath.Join(dir, "rethinking-"+hex.EncodeToString(sum[:6]))
+	path := filepath.Join(dir, fmt.Sprintf("rethinking-%x", sum[:6]))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
 	if err = os.MkdirAll(dir, 0o755); err == nil {
-		err = replace(path, content, 0o755)
+		err = study.WriteFile(path, content, 0o755)
 	}
 	if err != nil {
 		return "", fmt.Errorf("cluster: %w: choose a results folder that can be written", err)

@@ -19,13 +19,13 @@ import (
 	"rethinking/lib/study"
 )
 
-func seeds(n int) []study.Experiment { return study.Seeds(tiny(1), n) }
+func seeds(n int) []study.Work { return study.Runs(study.Seeds(tiny(1), n)...) }
 
 // Every experiment is in one task, in order.
 func TestTasksDealOutAllExperiments(t *testing.T) {
 	all := seeds(7)
 	for batch := 1; batch <= 8; batch++ {
-		var dealt []study.Experiment
+		var dealt []study.Work
 		for i := range cluster.Tasks(len(all), batch) {
 			task, err := cluster.Task(all, i, batch)
 			if err != nil || len(task) == 0 || len(task) > batch {

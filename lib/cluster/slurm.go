@@ -40,20 +40,14 @@ func UntilTimeLimit(ctx context.Context) (limited context.Context, stop func()) 
 	if os.Getenv(jobVariable) == "" {
 		return ctx, func() {}
 	}
+	near, stop := signal.NotifyContext(ctx, syscall.SIGUSR1)
 	limited, cancel := context.WithCancelCause(ctx)
-	near := make(chan os.Signal, 1)
-	signal.Notify(near, syscall.SIGUSR1)
-	go func() {
-		select {
-		case <-near:
+	context.AfterFunc(near, func() {
+		if ctx.Err() == nil {
 			cancel(ErrTimeLimit)
-		case <-limited.Done():
 		}
-	}()
-	return limited, func() {
-		signal.Stop(near)
-		cancel(nil)
-	}
+	})
+	return limited, stop
 }
 
 // The environment variables by which Slurm numbers a job, an array of jobs, and a job's place in its array.

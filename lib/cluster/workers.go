@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,7 +41,7 @@ func Devices(n int) ([]string, error) {
 // waited for. The error names the workers that fail; the others go on.
 func RunWorkers(ctx context.Context, command, devices []string, out io.Writer) error {
 	var all sync.WaitGroup
-	lines, errs := &lineWriter{out: out}, make([]error, len(devices))
+	lines, errs := log.New(out, "", 0), make([]error, len(devices))
 	for i, device := range devices {
 		worker := exec.CommandContext(ctx, command[0], command[1:]...)
 		worker.Cancel = func() error { return worker.Process.Signal(syscall.SIGTERM) }
@@ -48,7 +49,7 @@ func RunWorkers(ctx context.Context, command, devices []string, out io.Writer) e
 			worker.Env = append(os.Environ(), devicesVariable+"="+device)
 		}
 		all.Go(func() {
-			if err := lines.run(worker, fmt.Sprintf("[%d] ", i)); err != nil {
+			if err := runTold(worker, lines, fmt.Sprintf("[%d] ", i)); err != nil {
 				errs[i] = fmt.Errorf("cluster: worker %d: %w", i, err)
 			}
 		})
@@ -57,14 +58,8 @@ func RunWorkers(ctx context.Context, command, devices []string, out io.Writer) e
 	return errors.Join(errs...)
 }
 
-// lineWriter takes lines from several processes.
-type lineWriter struct {
-	mu  sync.Mutex
-	out io.Writer
-}
-
-// run runs a command, and passes its lines on behind a prefix.
-func (w *lineWriter) run(command *exec.Cmd, prefix string) error {
+// runTold runs a command, and passes its lines on behind a prefix.
+func runTold(command *exec.Cmd, lines *log.Logger, prefix string) error {
 	stderr, err := command.StderrPipe()
 	if err == nil {
 		err = command.Start()
@@ -72,13 +67,11 @@ func (w *lineWriter) run(command *exec.Cmd, prefix string) error {
 	if err != nil {
 		return err
 	}
-	lines := bufio.NewReader(stderr)
+	said := bufio.NewReader(stderr)
 	for err == nil {
 		var line string
-		if line, err = lines.ReadString('\n'); line != "" {
-			w.mu.Lock()
-			fmt.Fprintln(w.out, prefix+strings.TrimSuffix(line, "\n"))
-			w.mu.Unlock()
+		if line, err = said.ReadString('\n'); line != "" {
+			lines.Print(prefix + line)
 		}
 	}
 	return command.Wait()

@@ -3,7 +3,6 @@ package corrupt_test
 import (
 	"math"
 	"slices"
-	"strings"
 	"testing"
 
 	"rethinking/lib/corrupt"
@@ -99,18 +98,6 @@ func TestClippedGaussianMoments(t *testing.T) {
 	}
 }
 
-// Neighbouring values and neighbouring images are uncorrelated: over m pairs a correlation has a standard error of 1/sqrt(m).
-func TestGaussianValuesAreIndependent(t *testing.T) {
-	out, _ := gaussian(t, 1, false, 1)
-	for _, lag := range []int{1, 28, 784} {
-		sum, pairs := 0.0, float64(len(out)-lag)
-		for i := range len(out) - lag {
-			sum += (float64(out[i]) - mnist.Mean) * (float64(out[i+lag]) - mnist.Mean)
-		}
-		near(t, "correlation", sum/pairs/(mnist.SD*mnist.SD), 0, 1/math.Sqrt(pairs))
-	}
-}
-
 func TestGaussianBySeed(t *testing.T) {
 	a, chosenA := gaussian(t, 0.5, false, 1)
 	b, chosenB := gaussian(t, 0.5, false, 1)
@@ -203,30 +190,6 @@ func TestGaussianErrors(t *testing.T) {
 		{add(math.Inf(1)), "noise of standard deviation +Inf"},
 	}
 	for _, tt := range tests {
-		if tt.err == nil || !strings.HasPrefix(tt.err.Error(), "corrupt: ") || !strings.Contains(tt.err.Error(), tt.want) {
-			t.Errorf("error %v, want one that says %q", tt.err, tt.want)
-		}
-	}
-}
-
-// The size of CIFAR-10's training set in the papers: 50000 images of 28x28 pixels with 3 channels.
-func Benchmark(b *testing.B) {
-	const images, pixels, channels = 50000, 784, 3
-	x := make([]float32, images*pixels*channels)
-	perm := corrupt.Permutation(pixels, rng(1))
-	for name, spoil := range map[string]func() error{
-		"Moments":      func() error { corrupt.Moments(x); return nil },
-		"Shuffle":      func() error { _, err := corrupt.Shuffle(x, channels, perm); return err },
-		"RandomPixels": func() error { _, err := corrupt.RandomPixels(x, pixels, channels, rng(1)); return err },
-		"Gaussian":     func() error { _, _, err := corrupt.Gaussian(x, pixels*channels, 1, mnist, true, rng(1)); return err },
-		"Noise":        func() error { _, err := corrupt.Noise(x, 1, rng(1)); return err },
-	} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if err := spoil(); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
+		says(t, tt.err, tt.want)
 	}
 }

@@ -1,13 +1,13 @@
 package corrupt_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"rethinking/lib/corrupt"
 )
@@ -43,74 +43,112 @@ func within(t *testing.T, what string, got, probability float64, n int) {
 	}
 }
 
+// says fails the test unless err is this package's and says what is wanted.
+func says(t *testing.T, err error, want string) {
+	t.Helper()
+	if err == nil || !strings.HasPrefix(err.Error(), "corrupt: ") || !strings.Contains(err.Error(), want) {
+		t.Errorf("error %v, want one that says %q", err, want)
+	}
+}
+
+// redraws are the ways to corrupt labels, and how many classes each draws from.
+var redraws = map[string]struct {
+	labels func(labels []uint8, classes int, p float64, rng *rand.Rand) ([]uint8, []bool, error)
+	from   float64
+}{
+	"any class":   {corrupt.Labels, classes},
+	"wrong class": {corrupt.WrongLabels, classes - 1},
+}
+
+// The new class is uniform over those drawn from, whatever the true one is.
 func TestLabelsShares(t *testing.T) {
-	for _, p := range []float64{0, 0.2, 0.5, 0.8, 1} {
-		labels := cycle()
-		got, changed, err := corrupt.Labels(labels, classes, p, rng(1))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(cycle(), labels); diff != "" {
-			t.Fatal("the input was changed")
-		}
-		within(t, "changed", share(changed), 0.9*p, n)
-		var marginal [classes]int
-		for i, l := range got {
-			marginal[l]++
-			if changed[i] != (l != labels[i]) {
-				t.Fatalf("example %d: label %d to %d, changed says %v", i, labels[i], l, changed[i])
+	for name, redraw := range redraws {
+		for _, p := range []float64{0, 0.15, 0.2, 0.5, 0.8, 0.9, 1} {
+			labels := cycle()
+			got, changed, err := redraw.labels(labels, classes, p, rng(1))
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		for c, count := range marginal {
-			within(t, fmt.Sprint("class ", c), float64(count)/n, 0.1, n)
+			if !bytes.Equal(labels, cycle()) {
+				t.Fatalf("%s: the input was changed", name)
+			}
+			var joint [classes][classes]float64
+			for i, l := range got {
+				joint[labels[i]][l]++
+				if changed[i] != (l != labels[i]) {
+					t.Fatalf("%s: example %d: label %d to %d, changed says %v", name, i, labels[i], l, changed[i])
+				}
+			}
+			other := p / redraw.from // probability of each class but the true one
+			within(t, fmt.Sprintf("%s, p %g, changed", name, p), share(changed), (classes-1)*other, n)
+			for class := range classes {
+				total := 0.
+				for truth := range classes {
+					want := other
+					if class == truth {
+						want = 1 - (classes-1)*other
+					}
+					within(t, fmt.Sprintf("%s, p %g, class %d to %d", name, p, truth, class), joint[truth][class]/(n/classes), want, n/classes)
+					total += joint[truth][class]
+				}
+				within(t, fmt.Sprintf("%s, p %g, class %d", name, p, class), total/n, 1./classes, n)
+			}
 		}
 	}
 }
 
-// Given that a label is redrawn, its new class must not depend on the true one.
-func TestRandomLabelsAreIndependentOfTheTrueOnes(t *testing.T) {
-	labels := cycle()
-	got, _, err := corrupt.Labels(labels, classes, 1, rng(2))
+func TestWrongLabelsOfTwoClassesAtOneAreTheOtherClass(t *testing.T) {
+	got, changed, err := corrupt.WrongLabels([]uint8{0, 1, 1, 0}, 2, 1, rng(1))
+	if err != nil || !bytes.Equal(got, []uint8{1, 0, 0, 1}) || share(changed) != 1 {
+		t.Errorf("got %v, changed %v, error %v", got, changed, err)
+	}
+}
+
+// Results on disk were trained on these very labels: another draw would need another study.Protocol.
+func TestLabelsStayTheSameLabels(t *testing.T) {
+	got, _, err := corrupt.Labels(cycle(), classes, 0.5, rng(1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var joint [classes][classes]float64
-	for i := range labels {
-		joint[labels[i]][got[i]]++
-	}
-	for truth := range classes {
-		for class := range classes {
-			within(t, "joint", joint[truth][class]/n, 0.01, n)
-		}
+	if got, want := fmt.Sprintf("%x", sha256.Sum256(got)), "a7717b1fa0cea2cc39364789bfd39b9152d6bc7fcd9060efbee2f61ebc57a098"; got != want {
+		t.Errorf("SHA-256 of the labels is %s, want %s", got, want)
 	}
 }
 
 func TestLabelsBySeed(t *testing.T) {
-	a, _, _ := corrupt.Labels(cycle(), classes, 0.5, rng(1))
-	b, _, _ := corrupt.Labels(cycle(), classes, 0.5, rng(1))
-	c, _, _ := corrupt.Labels(cycle(), classes, 0.5, rng(2))
-	if !cmp.Equal(a, b) || cmp.Equal(a, c) {
-		t.Error("labels must depend on the seed, and on it alone")
+	for name, redraw := range redraws {
+		a, _, _ := redraw.labels(cycle(), classes, 0.5, rng(1))
+		b, _, _ := redraw.labels(cycle(), classes, 0.5, rng(1))
+		c, _, _ := redraw.labels(cycle(), classes, 0.5, rng(2))
+		if !bytes.Equal(a, b) || bytes.Equal(a, c) {
+			t.Errorf("%s: labels must depend on the seed, and on it alone", name)
+		}
 	}
 }
 
 func TestLabelsNest(t *testing.T) {
-	few, fewChanged, _ := corrupt.Labels(cycle(), classes, 0.3, rng(1))
-	many, _, _ := corrupt.Labels(cycle(), classes, 0.7, rng(1))
-	for i := range few {
-		if fewChanged[i] && few[i] != many[i] {
-			t.Fatalf("example %d is class %d at p 0.3 but %d at p 0.7", i, few[i], many[i])
+	for name, redraw := range redraws {
+		few, fewChanged, _ := redraw.labels(cycle(), classes, 0.3, rng(1))
+		many, _, _ := redraw.labels(cycle(), classes, 0.7, rng(1))
+		for i := range few {
+			if fewChanged[i] && few[i] != many[i] {
+				t.Fatalf("%s: example %d is class %d at p 0.3 but %d at p 0.7", name, i, few[i], many[i])
+			}
 		}
 	}
 }
 
 func TestLabelsErrors(t *testing.T) {
-	for _, p := range []float64{-0.1, 1.1, math.NaN(), math.Inf(1)} {
-		if _, _, err := corrupt.Labels(cycle(), classes, p, rng(1)); err == nil || !strings.Contains(err.Error(), "a probability lies in [0,1]") {
-			t.Errorf("p %g: got error %v", p, err)
+	for _, redraw := range redraws {
+		for _, p := range []float64{-0.1, 1.1, math.NaN(), math.Inf(1)} {
+			_, _, err := redraw.labels(cycle(), classes, p, rng(1))
+			says(t, err, fmt.Sprintf("label corruption %g: a probability lies in [0,1]", p))
 		}
+		_, _, err := redraw.labels([]uint8{3, 10}, classes, 0, rng(1))
+		says(t, err, "label 10 of example 1: with 10 classes labels lie in 0..9")
 	}
-	if _, _, err := corrupt.Labels([]uint8{3, 10}, classes, 0, rng(1)); err == nil || !strings.Contains(err.Error(), "label 10 of example 1") {
-		t.Errorf("got error %v", err)
+	for _, classes := range []int{1, 257} {
+		_, _, err := corrupt.WrongLabels([]uint8{0}, classes, 0.5, rng(1))
+		says(t, err, fmt.Sprintf("wrong labels of %d classes: there must be 2 to 256", classes))
 	}
 }

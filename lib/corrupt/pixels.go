@@ -6,9 +6,6 @@ import (
 	"slices"
 )
 
-// Permutation returns a random order of the pixels of an image, for [Shuffle]. It panics if pixels is negative.
-func Permutation(pixels int, rng *rand.Rand) []int { return rng.Perm(pixels) }
-
 // Shuffle returns a copy of the images x, [n, pixels, channels] in row-major order, in which pixel i of every image is pixel perm[i] of
 // the original (Zhang et al. 2017, section 2.1, "shuffled pixels"). A pixel's channels stay together. One permutation is for training and
 // test set alike: it hides from a net which pixels are neighbours and leaves everything else as it was.

@@ -2,11 +2,11 @@ package data
 
 import (
 	"archive/tar"
+	"bytes"
 	"cmp"
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +17,27 @@ import (
 
 	"github.com/gofrs/flock"
 )
+
+// pinned is a file whose content is known.
+type pinned struct {
+	name   string
+	size   int64
+	sha256 string
+}
+
+// read returns the file's content, which must be what is known of it.
+func (f pinned) read(dir string) ([]byte, error) {
+	path := filepath.Join(dir, f.name)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if got := fmt.Sprintf("%x", sha256.Sum256(b)); got != f.sha256 {
+		return nil, fmt.Errorf("%s is truncated or altered (%d bytes, SHA-256 %s, expected %d bytes, SHA-256 %s): delete it and fetch it again",
+			path, len(b), got, f.size, f.sha256)
+	}
+	return b, nil
+}
 
 // archive is a data set's official download: a tar.gz of one folder of files.
 type archive struct {
@@ -113,71 +134,46 @@ func (a archive) install(ctx context.Context, place string, progress func(done, 
 	if err := d.run(ctx); err != nil {
 		return err
 	}
-	if err := a.verify(part); err != nil {
-		return err
-	}
-	if err := a.unpack(ctx, part, place); err != nil {
-		return err
-	}
-	for _, name := range []string{part, part + ".validator"} {
-		os.Remove(name) // what stays costs space, nothing else
-	}
-	return nil
-}
-
-// verify deletes a complete download that is not the archive: going on from it would fail for ever.
-func (a archive) verify(part string) error {
-	file, err := os.Open(part)
+	packed, err := os.ReadFile(part)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	sum := sha256.New()
-	if _, err := io.Copy(sum, file); err != nil {
-		return err
+	if got := fmt.Sprintf("%x", sha256.Sum256(packed)); got != a.sha256 {
+		err := fmt.Errorf("what came has SHA-256 %s, expected %s: it is deleted, the next start begins anew", got, a.sha256)
+		return cmp.Or(os.Remove(part), err) // going on from it would fail for ever
 	}
-	if got := hex.EncodeToString(sum.Sum(nil)); got != a.sha256 {
-		if err := os.Remove(part); err != nil {
-			return err
-		}
-		return fmt.Errorf("what came has SHA-256 %s, expected %s: it is deleted, the next start begins anew", got, a.sha256)
+	if err := a.unpack(ctx, packed, place); err != nil {
+		return fmt.Errorf("unpacking: %w", err)
 	}
+	os.Remove(part) // what stays costs space, nothing else
 	return nil
 }
 
-// unpack extracts a's files into place/a.folder, which appears whole or not at all.
-func (a archive) unpack(ctx context.Context, part, place string) error {
+// unpack extracts a's files from the tar.gz, which is known to be right, into place/a.folder, which appears whole or not at all.
+func (a archive) unpack(ctx context.Context, packed []byte, place string) error {
 	target := filepath.Join(place, a.folder)
 	work := target + ".unpacking" // only the lock's holder is here, so what lies there was left by a process that was killed
 	if err := cmp.Or(os.RemoveAll(work), os.Mkdir(work, 0o777)); err != nil {
 		return err
 	}
 	defer os.RemoveAll(work)
-	file, err := os.Open(part)
-	if err != nil {
+	if err := a.extract(ctx, packed, work); err != nil {
 		return err
-	}
-	defer file.Close()
-	if err := a.extract(ctx, file, work); err != nil {
-		return fmt.Errorf("unpacking: %w", err)
 	}
 	return cmp.Or(os.RemoveAll(target), os.Rename(work, target)) // a target that is there lacks files
 }
 
-// extract writes a's files from a tar.gz stream into dir. Every other entry is passed over, whatever its name or kind.
-func (a archive) extract(ctx context.Context, r io.Reader, dir string) error {
-	unzipped, err := gzip.NewReader(r)
+// extract writes a's files into dir. Every other entry is passed over, whatever its name or kind.
+func (a archive) extract(ctx context.Context, packed []byte, dir string) error {
+	unzipped, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
 		return err
 	}
-	missing := map[string]pinned{}
-	limit := int64(1 << 20) // for headers, padding and what is passed over
+	missing := map[string]string{} // names of files, by that in the archive
 	for _, f := range a.files {
-		missing[a.folder+"/"+f.name] = f
-		limit += f.size
+		missing[a.folder+"/"+f.name] = f.name
 	}
-	entries := tar.NewReader(io.LimitReader(unzipped, limit))
-	for len(missing) > 0 {
+	for entries := tar.NewReader(unzipped); len(missing) > 0; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -185,12 +181,16 @@ func (a archive) extract(ctx context.Context, r io.Reader, dir string) error {
 		if err != nil {
 			return fmt.Errorf("%d of %d files missing: %w", len(missing), len(a.files), err)
 		}
-		f, ok := missing[header.Name]
+		name, ok := missing[header.Name]
 		if !ok || header.Typeflag != tar.TypeReg {
 			continue
 		}
-		if err := f.write(dir, entries); err != nil {
-			return err
+		content, err := io.ReadAll(entries)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name), content, 0o666)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		delete(missing, header.Name)
 	}

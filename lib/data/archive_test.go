@@ -74,12 +74,9 @@ func TestBadArchives(t *testing.T) {
 	a, contents, packed := packSmall()
 	whole := func(i int) entry { return regular(a.folder+"/"+a.files[i].name, contents[a.files[i].name]) }
 	for want, packed := range map[string][]byte{
-		"5 of 6 files missing: EOF":                       pack(whole(0)),
-		"5 of 6 files missing: unexpected EOF":            pack(whole(0), regular("bomb", make([]byte, 4<<20)), whole(1)),
-		"data_batch_1.bin is truncated or altered":        pack(regular(a.folder+"/data_batch_1.bin", []byte("x"))),
-		"data_batch_2.bin is truncated or altered (9220 ": pack(regular(a.folder+"/data_batch_2.bin", make([]byte, 1<<20))),
-		"unpacking: gzip: invalid header":                 []byte("a plain text, which is no gzip file"),
-		"unpacking: data_batch_1.bin: unexpected EOF":     packed[:500],
+		"5 of 6 files missing: EOF":                   pack(whole(0)),
+		"unpacking: gzip: invalid header":             []byte("a plain text, which is no gzip file"),
+		"unpacking: data_batch_1.bin: unexpected EOF": packed[:500],
 	} {
 		a.size, a.sha256 = int64(len(packed)), hash(packed)
 		_, place := serve(t, &a, packed, well)

@@ -25,7 +25,7 @@ const records = 3
 // smallCIFAR10 is like CIFAR-10 with three examples a batch: random pixels, and labels that count on from batch to batch.
 func smallCIFAR10() (a archive, contents map[string][]byte) {
 	a, contents = cifar10Archive, map[string][]byte{}
-	a.files, a.patience = nil, patience{stall: 5 * time.Second, pause: time.Millisecond, attempts: 3}
+	a.files, a.patience = nil, patience{attempt: 5 * time.Second, pause: time.Millisecond, attempts: 3}
 	noise := rand.NewChaCha8([32]byte{1})
 	for i, f := range cifar10Archive.files {
 		b := make([]byte, records*cifarRecord)
@@ -99,17 +99,12 @@ func checkSmall(t *testing.T, train, test Set, contents map[string][]byte) {
 
 func TestCIFAR10Damaged(t *testing.T) {
 	const file = "data_batch_3.bin"
-	for want, damage := range map[string]func(b []byte) (left []byte, known bool){
-		file + " is truncated or altered (100 bytes": func(b []byte) ([]byte, bool) { return b[:100], false },
-		file + " is truncated or altered (9219 byte": func(b []byte) ([]byte, bool) { b[5000] ^= 1; return b, false },
-		file + " has 9218 bytes, not a whole number": func(b []byte) ([]byte, bool) { return b[1:], true },
-		file + ": record 1 has label 10, expected 0": func(b []byte) ([]byte, bool) { b[cifarRecord] = 10; return b, true },
+	for want, damage := range map[string]func(b []byte) []byte{
+		file + " is truncated or altered (100 bytes": func(b []byte) []byte { return b[:100] },
+		file + " is truncated or altered (9219 byte": func(b []byte) []byte { b[5000] ^= 1; return b },
 	} {
 		a, contents := smallCIFAR10()
-		left, known := damage(contents[file])
-		if contents[file] = left; known {
-			a.files[2] = pin(file, left)
-		}
+		contents[file] = damage(contents[file])
 		dir := lay(t, a.folder, contents)
 		train, test, err := readCIFAR10(t.Context(), a, Options{Dir: dir})
 		if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, want)) || !strings.HasPrefix(err.Error(), "data: ") {

@@ -38,9 +38,9 @@ func (f Filters) Dim() int { return f.Grid * f.Grid * len(f.Biases) * 2 }
 // imagesAtOnce is how many images a core works on with the same buffers.
 const imagesAtOnce = 16
 
-// Apply returns the features of images, [n, Height, Width, Channels]: [n, Grid, Grid, count, 2] in row-major order. Progress, which may be nil, is
-// told which share of the images is done. It fails if the filters are inconsistent, if the images do not fit, are not finite, or if ctx ends.
-func (f Filters) Apply(ctx context.Context, images []float32, progress func(share float64)) ([]float32, error) {
+// Apply returns the features of images, [n, Height, Width, Channels]: [n, Grid, Grid, count, 2] in row-major order. It fails if the filters are
+// inconsistent, if the images do not fit or are not finite, or if ctx ends.
+func (f Filters) Apply(ctx context.Context, images []float32) ([]float32, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
@@ -49,22 +49,16 @@ func (f Filters) Apply(ctx context.Context, images []float32, progress func(shar
 		return nil, err
 	}
 	out := make([]float32, n*f.Dim())
-	for from := 0; from < n; from += panel {
-		to := min(from+panel, n)
-		err := parallel(ctx, (to-from+imagesAtOnce-1)/imagesAtOnce, func(group int) {
-			first := from + group*imagesAtOnce
-			patches, responses := make([]float32, f.down()*f.across()*f.patch()), make([]float32, tileRows*tileColumns)
-			for i := first; i < min(first+imagesAtOnce, to); i++ {
-				f.cutAll(patches, images[i*f.Shape.Len():(i+1)*f.Shape.Len()])
-				f.image(out[i*f.Dim():(i+1)*f.Dim()], patches, responses)
-			}
-		})
-		if err != nil {
-			return nil, err
+	err = parallel(ctx, (n+imagesAtOnce-1)/imagesAtOnce, func(group int) {
+		first := group * imagesAtOnce
+		patches, responses := make([]float32, f.down()*f.across()*f.patch()), make([]float32, tileRows*tileColumns)
+		for i := first; i < min(first+imagesAtOnce, n); i++ {
+			f.cutAll(patches, images[i*f.Shape.Len():(i+1)*f.Shape.Len()])
+			f.image(out[i*f.Dim():(i+1)*f.Dim()], patches, responses)
 		}
-		if progress != nil {
-			progress(float64(to) / float64(n))
-		}
+	})
+	if err != nil {
+		return nil, err
 	}
 	return out, nil
 }

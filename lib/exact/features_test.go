@@ -65,7 +65,7 @@ func TestApply(t *testing.T) {
 		f.Weights = normal(len(f.Biases)*f.Size*f.Size*f.Shape.Channels, r)
 		const n = 19
 		images := normal(n*f.Shape.Len(), r)
-		got := must.M1(f.Apply(ctx, images, nil))
+		got := must.M1(f.Apply(ctx, images))
 		if len(got) != n*f.Dim() {
 			t.Fatalf("%+v: %d features, want %d", f.Shape, len(got), n*f.Dim())
 		}
@@ -98,7 +98,7 @@ func TestGabor(t *testing.T) {
 	for i := range flat {
 		flat[i] = 1
 	}
-	if got := slices.Max(must.M1(f.Apply(ctx, flat, nil))); got > 2e-3 {
+	if got := slices.Max(must.M1(f.Apply(ctx, flat))); got > 2e-3 {
 		t.Errorf("brightness makes a feature of %g", got)
 	}
 	at := 0
@@ -110,7 +110,7 @@ func TestGabor(t *testing.T) {
 				dx, dy := float64(i%side-side/2), float64(i/side-side/2)
 				grating[i] = float32(math.Cos(2 * math.Pi * (dx*cos + dy*sin) / wavelength))
 			}
-			features := must.M1(f.Apply(ctx, grating, nil))
+			features := must.M1(f.Apply(ctx, grating))
 			best := slices.Index(features, slices.Max(features))
 			if best != at { // the even wavelet's positive response
 				t.Errorf("wavelength %g, orientation %d: feature %d is the largest, want %d", wavelength, orientation, best, at)
@@ -140,7 +140,7 @@ func TestPatchesAreWhitened(t *testing.T) {
 	images := smooth(s, 400)
 	f := must.M1(exact.Patches(images, s, exact.PatchOptions{Size: 4, Grid: 1, Count: 20}, rng(2)))
 	f.Threshold, f.Grid = 0, 9 // a cell a patch: a feature is the root of a patch's response, or of its negative
-	features := must.M1(f.Apply(ctx, images, nil))
+	features := must.M1(f.Apply(ctx, images))
 	for filter := range f.Biases {
 		var responses []float64
 		for i := filter * 2; i < len(features); i += 2 * len(f.Biases) {
@@ -178,10 +178,10 @@ func TestPatchesBySeed(t *testing.T) {
 	if !slices.Equal(a.Weights, b.Weights) || slices.Equal(a.Weights, c.Weights) {
 		t.Error("filters must depend on the seed, and on it alone")
 	}
-	want := must.M1(a.Apply(ctx, images, nil))
+	want := must.M1(a.Apply(ctx, images))
 	for _, cores := range []int{1, 5} {
 		before := runtime.GOMAXPROCS(cores)
-		if !slices.Equal(must.M1(a.Apply(ctx, images, nil)), want) {
+		if !slices.Equal(must.M1(a.Apply(ctx, images)), want) {
 			t.Errorf("%d cores: other features", cores)
 		}
 		runtime.GOMAXPROCS(before)
@@ -205,7 +205,7 @@ func TestGaborFeaturesHelp(t *testing.T) {
 		}
 		return count
 	}
-	pixels, wavelets := wrong(x, 784), wrong(must.M1(f.Apply(ctx, x, nil)), f.Dim())
+	pixels, wavelets := wrong(x, 784), wrong(must.M1(f.Apply(ctx, x)), f.Dim())
 	if t.Logf("of %d digits %d wrong by pixels, %d by wavelets", tests, pixels, wavelets); wavelets > pixels/2 {
 		t.Error("wavelets do not help")
 	}
@@ -236,18 +236,15 @@ func TestFeatureErrors(t *testing.T) {
 	fails(t, patches(make([]float32, 640), exact.PatchOptions{Size: 3, Grid: 2, Count: 5}), "of 50000 drawn all but 0 are blank")
 
 	f := must.M1(exact.Gabor(s, o))
-	_, err = f.Apply(ctx, images[1:], nil)
+	_, err = f.Apply(ctx, images[1:])
 	fails(t, err, "639 values are no whole number")
 	f.Biases = f.Biases[1:]
-	_, err = f.Apply(ctx, images, nil)
+	_, err = f.Apply(ctx, images)
 	fails(t, err, "7 filters with 200 weights")
 	f = must.M1(exact.Gabor(s, o))
-	var shares []float64
-	must.M1(f.Apply(ctx, smooth(s, 1000), func(share float64) { shares = append(shares, share) }))
-	checkShares(t, "features", shares)
 	stopped, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, err := f.Apply(stopped, images, nil); !errors.Is(err, context.Canceled) {
+	if _, err := f.Apply(stopped, images); !errors.Is(err, context.Canceled) {
 		t.Errorf("stopped: error %v", err)
 	}
 }

@@ -152,9 +152,6 @@ func (f *Interpolant) kernel(k, x blas64.General, squares []float64, j int) {
 	}
 }
 
-// Norm is the norm of all outputs together, the root of the sum of their squares.
-func (f *Interpolant) Norm() float64 { return floats.Norm(f.Norms, 2) }
-
 // Predict returns f(x) of each input of x, [m, dim]: [m, Outputs]. Progress, which may be nil, is told which share of them is done. It fails if x
 // does not fit, or is not finite, or if ctx ends.
 func (f *Interpolant) Predict(ctx context.Context, x []float32, progress func(share float64)) ([]float64, error) {

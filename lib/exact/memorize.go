@@ -1,12 +1,13 @@
 package exact
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/floats"
 )
 
 // Network is the two-layer ReLU network of Zhang et al. 2017, theorem 1:
@@ -96,19 +97,18 @@ func (c *Network) project(x []float32) float64 {
 // sort sets Z to the projections of x in ascending order, and returns the inputs' numbers in that order.
 func (c *Network) sort(x []float32) (order []int, err error) {
 	dim := len(c.A)
-	z := make([]float64, len(c.Z))
-	order = make([]int, len(z))
-	for i := range z {
-		z[i], order[i] = c.project(x[i*dim:(i+1)*dim]), i
+	input := func(i int) []float32 { return x[i*dim : (i+1)*dim] }
+	for i := range c.Z {
+		c.Z[i] = c.project(input(i))
 	}
-	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(z[i], z[j]) })
-	for at, i := range order {
-		c.Z[at] = z[i]
-		if at == 0 || c.Z[at-1] < c.Z[at] {
+	order = make([]int, len(c.Z))
+	floats.ArgsortStable(c.Z, order)
+	for at := 1; at < len(order); at++ {
+		if c.Z[at-1] < c.Z[at] {
 			continue
 		}
-		before := order[at-1]
-		if slices.Equal(x[before*dim:(before+1)*dim], x[i*dim:(i+1)*dim]) {
+		before, i := order[at-1], order[at]
+		if slices.Equal(input(before), input(i)) {
 			return nil, fmt.Errorf("exact: inputs %d and %d are equal: the theorem is about distinct ones; leave one of them out", before, i)
 		}
 		return nil, fmt.Errorf("exact: inputs %d and %d differ, but not in their projection: draw the direction from another seed", before, i)

@@ -3,6 +3,7 @@ package exact
 import (
 	"fmt"
 
+	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 )
 
@@ -73,11 +74,7 @@ func (m *MinimumNorm) Predict(x []float32, w []float64) ([]float64, error) {
 // Outside returns the part of the weights w, [outputs, dim], that lies outside the span of the inputs; no output on them depends on it.
 func (m *MinimumNorm) Outside(w []float64) []float64 {
 	inside := m.solve(product(m.x, w))
-	outside := make([]float64, len(w))
-	for i, v := range w {
-		outside[i] = v - inside[i]
-	}
-	return outside
+	return floats.SubTo(inside, w, inside)
 }
 
 // product returns X w for each output of w, [outputs, dim].

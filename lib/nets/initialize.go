@@ -1,6 +1,7 @@
 package nets
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -36,10 +37,7 @@ func Initializations() []string { return slices.Sorted(maps.Keys(initializations
 // "" being glorot-uniform; gains and running variances are one, biases and every other variable zero. The state of random numbers
 // stays as it is.
 func Initialize(store *model.Store, initialization string, rng *rand.Rand) error {
-	if initialization == "" {
-		initialization = "glorot-uniform"
-	}
-	draw, ok := initializations[initialization]
+	draw, ok := initializations[cmp.Or(initialization, "glorot-uniform")]
 	if !ok {
 		return fmt.Errorf("nets: unknown initialization %q: use one of %v", initialization, Initializations())
 	}
@@ -60,7 +58,7 @@ func Initialize(store *model.Store, initialization string, rng *rand.Rand) error
 
 // fill sets the initial values of a variable, which are zero before.
 func fill(flat []float32, v *model.Variable, draw func(fanIn, fanOut float64, rng *rand.Rand) float64, rng *rand.Rand) {
-	if one := strings.HasSuffix(v.Name(), gainName) || strings.HasSuffix(v.Name(), varianceName); one {
+	if strings.HasSuffix(v.Name(), gainName) || strings.HasSuffix(v.Name(), varianceName) {
 		for i := range flat {
 			flat[i] = 1
 		}

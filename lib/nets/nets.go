@@ -139,7 +139,7 @@ func noise(scope *model.Scope, x *Node, sd float64) *Node {
 // Create declares the variables of a net with inputs of dim values in a new store, without values.
 func Create(net Net, dtype dtypes.DType, dim int) (*model.Store, error) {
 	store := model.NewStore()
-	return store, Declare(store, func(scope *model.Scope, x *Node) *Node { return net(scope, x) }, shapes.Make(dtype, 1, dim))
+	return store, Declare(store, net, shapes.Make(dtype, 1, dim))
 }
 
 // Declare creates the variables that a graph function uses. GoMLX does so when it builds a graph for a backend: here that of pure Go,

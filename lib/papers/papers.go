@@ -1,20 +1,28 @@
-// Package papers lists the studies of all papers; each paper has a package of its own below.
+// Package papers lists all papers; each has a package of its own below.
 package papers
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
+	"rethinking/lib/paper"
+	"rethinking/lib/papers/arpit2017"
 	"rethinking/lib/papers/krueger2017"
 	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
+// All are the papers, in the order in which they answer each other.
+var All = []paper.Paper{zhang2017.Paper, krueger2017.Paper, arpit2017.Paper, seed2017.Paper}
+
 // Studies are all studies, by paper.
 func Studies() []study.Study {
-	return slices.Concat(zhang2017.Studies(), krueger2017.Studies(), seed2017.Studies())
+	var all []study.Study
+	for _, p := range All {
+		all = append(all, p.Studies...)
+	}
+	return all
 }
 
 // Find returns the study of that name.

@@ -6,13 +6,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
+	"rethinking/lib/paper"
 	"rethinking/lib/papers"
-	"rethinking/lib/papers/krueger2017"
-	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/report"
 	"rethinking/lib/study"
@@ -27,12 +25,7 @@ func kept(t *testing.T, name string) []study.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab, err := study.Open(study.Options{Dir: "../../notebooks/results", Backend: "none: the results must be there"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer lab.Close()
-	results, err := lab.All(t.Context(), s.Experiments(study.Standard)...)
+	results, err := keptLab(t).All(t.Context(), s.Experiments(study.Standard)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,58 +34,51 @@ func kept(t *testing.T, name string) []study.Result {
 
 // The README's numbers are those of the committed results.
 func TestReadmeShowsTheKeptResults(t *testing.T) {
-	digits, mlps, whole := kept(t, "zhang2017/random-labels-mnist"), kept(t, "zhang2017/table1-mlp"), kept(t, "zhang2017/table1-whole")
+	digits, whole := kept(t, "zhang2017/random-labels-mnist"), kept(t, "zhang2017/table1-whole")
 	between(t, "<!-- results: written by `go test ./lib/papers -regen` from notebooks/results -->\n", "<!-- end of results -->",
 		"**True and random labels on CIFAR-10** (Zhang et al. 2017, table 1; [notebook](notebooks/01-random-labels.ipynb)); the convolutional nets were trained on a GPU\n\n"+
-			table1(t, whole)+"\n"+table1(t, mlps)+"\n"+missed(mlps)+
+			table(t, whole, zhang2017.Table1Row, zhang2017.Table1Train, zhang2017.Table1Test)+
 			"\n**Label corruption on MNIST** (Zhang et al. 2017, figures 1b and 1c; [notebook](notebooks/01-random-labels.ipynb))\n\n"+
 			table(t, digits, study.LabelCorruption)+"\n"+missed(digits)+"\n")
-	picture(t, "gap.png")(report.GapBy(digits, study.LabelCorruption, report.Chance(10)))
-	noisy := slices.DeleteFunc(kept(t, "krueger2017/capacity"), func(r study.Result) bool { return r.Experiment.Corruption.Labels > 0 })
-	picture(t, "time.png")(report.StatisticBy(noisy, study.EpochsToFit(study.Fitted), study.HiddenUnits, report.By(krueger2017.Noise), report.Log(), report.LogX()))
-	picture(t, "depth.png")(report.HeatMap(kept(t, "seed2017/equal-random"), study.EpochsToFit(study.Fitted), seed2017.Weights, seed2017.Depth, report.Log(),
-		report.Outline("at least 2n+d weights", seed2017.EnoughWeights)))
-}
-
-// drawing is a figure or a heat map.
-type drawing interface{ PNG() ([]byte, error) }
-
-// picture compares, or with -regen writes, a figure that the README shows.
-func picture(t *testing.T, name string) func(drawing, error) {
-	return func(f drawing, err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-		png, err := f.PNG()
-		if err != nil {
-			t.Fatal(err)
-		}
-		golden(t, filepath.Join("../../notebooks", name), png)
-	}
-}
-
-// table1 sums results up beside what the paper's table 1 prints.
-func table1(t *testing.T, results []study.Result) string {
-	t.Helper()
-	const source = "Zhang et al. 2017, table 1"
-	train, test := zhang2017.PublishedTable1(results)
-	return table(t, results, zhang2017.Table1Row,
-		report.Published{Name: "paper's train accuracy", Unit: "%", Source: source, Values: train},
-		report.Published{Name: "paper's test accuracy", Unit: "%", Source: source, Values: test})
-}
-
-// table sums results up in Markdown, beside what the paper prints.
-func table(t *testing.T, results []study.Result, by study.Field, published ...report.Published) string {
-	t.Helper()
-	sheet, err := report.Table(results, by, study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.EpochsToFit(study.Fitted))
+	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range published {
-		if sheet, err = sheet.With(p); err != nil {
-			t.Fatal(err)
+	for _, p := range papers.All {
+		for _, picture := range p.Pictures {
+			golden(t, filepath.Join("../../notebooks", picture.File), drawn(t, picture))
+			if !strings.Contains(string(readme), "](notebooks/"+picture.File+")") {
+				t.Errorf("the README does not show %s", picture.File)
+			}
 		}
+	}
+}
+
+// drawn is a picture of the committed results.
+func drawn(t *testing.T, p paper.Picture) []byte {
+	t.Helper()
+	results, err := keptLab(t).All(t.Context(), p.Runs(study.Standard)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := report.Picture(p, results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	png, err := f.PNG()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return png
+}
+
+// table sums results up in Markdown, beside what a paper prints.
+func table(t *testing.T, results []study.Result, by study.Field, published ...report.Column) string {
+	t.Helper()
+	measured := []report.Column{study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.EpochsToFit(study.Fitted)}
+	sheet, err := report.Table(results, by, append(measured, published...)...)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return sheet.Markdown()
 }

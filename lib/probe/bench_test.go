@@ -19,19 +19,25 @@ func BenchmarkProduct(b *testing.B) {
 	} {
 		p, backend := newProblem(b, net, n, 1), openBackend(b, "xla:cpu")
 		var want []float64
-		for _, o := range []probe.Options{{DType: dtypes.Float64}, {DType: dtypes.Float32}, {DType: dtypes.Float64, Differences: true}} {
-			l := p.loss(b, backend, o)
+		for _, c := range []struct {
+			method  string
+			dtype   dtypes.DType
+			product func(t testing.TB, l *probe.Loss, v []float64) []float64
+		}{{"exact", dtypes.Float64, exact}, {"exact", dtypes.Float32, exact}, {"differences", dtypes.Float64, differences}} {
+			l := p.loss(b, backend, probe.Options{DType: c.dtype})
 			v := direction(l.Len())
-			got := product(b, l, v) // compiles
+			got := c.product(b, l, v) // compiles
 			if want == nil {
 				want = got
 			}
-			b.Run(fmt.Sprintf("%s/n=%d/differences=%t/%s", net.Kind, n, o.Differences, o.DType), func(b *testing.B) {
+			b.Run(fmt.Sprintf("%s/n=%d/%s/%s", net.Kind, n, c.method, c.dtype), func(b *testing.B) {
 				for b.Loop() {
-					product(b, l, v)
+					c.product(b, l, v)
 				}
 				b.ReportMetric(apart(got, want), "apart")
 			})
 		}
 	}
 }
+
+func exact(t testing.TB, l *probe.Loss, v []float64) []float64 { return product(t, l, v) }

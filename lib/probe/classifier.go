@@ -19,12 +19,9 @@ import (
 // float32. It takes inputs in slabs, 1000 for dense nets and 50 for convolutional ones, so that memory stays bounded; each size of a slab
 // compiles once. A Classifier is not for concurrent use.
 type Classifier struct {
-	backend compute.Backend
-	net     nets.Net
-	dim     int // values of an input
+	placed
 	classes int
 	slab    int
-	store   *model.Store
 	predict *model.Exec
 	step    *model.Exec // of the search for critical samples
 }
@@ -32,47 +29,19 @@ type Classifier struct {
 // NewClassifier places the values of a net's variables on a backend; variables is as in New. It fails where a variable is missing, unknown
 // or of the wrong length, and where the net has no 2 to 256 classes.
 func NewClassifier(backend compute.Backend, a nets.Architecture, variables map[string][]float32) (*Classifier, error) {
-	c := &Classifier{backend: backend, dim: a.Height * a.Width * a.Channels, classes: a.Classes, slab: defaultSlab(a)}
-	var err error
-	if c.net, err = nets.New(a); err != nil {
-		return nil, fmt.Errorf("probe: %w", err)
-	}
 	if a.Classes < 2 || a.Classes > 256 {
 		return nil, fmt.Errorf("probe: a classifier of %d classes: use 2 to 256", a.Classes)
 	}
-	if err = c.declare(); err == nil {
+	c := &Classifier{classes: a.Classes, slab: defaultSlab(a)}
+	var err error
+	if c.placed, err = place(backend, a, dtypes.Float32); err == nil {
 		err = c.load(variables)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("probe: %w", err), c.Close())
 	}
+	c.predict, c.step = c.compile(c.predictGraph), c.compile(c.stepGraph)
 	return c, nil
-}
-
-// declare creates the net's variables and prepares the executables, which are compiled when they are first called.
-func (c *Classifier) declare() (err error) {
-	if c.store, err = nets.Create(c.net, dtypes.Float32, c.dim); err != nil {
-		return err
-	}
-	if c.predict, err = model.NewExec(c.backend, c.store, c.predictGraph); err != nil {
-		return err
-	}
-	if c.step, err = model.NewExec(c.backend, c.store, c.stepGraph); err != nil {
-		return err
-	}
-	c.predict.SetMaxCache(-1) // the last slab may have any size
-	c.step.SetMaxCache(-1)
-	return nil
-}
-
-func (c *Classifier) load(variables map[string][]float32) error {
-	return load(c.store, variables, func(v *model.Variable, given []float32) error {
-		value, err := upload(c.backend, given, v.Shape().Dimensions...)
-		if err != nil {
-			return err
-		}
-		return v.SetValue(value)
-	})
 }
 
 // SetVariables moves to other values of the net's variables, without compiling anything anew. It fails as NewClassifier does, and then
@@ -84,54 +53,44 @@ func (c *Classifier) SetVariables(variables map[string][]float32) error {
 	return nil
 }
 
-// Close frees the device's memory. A Classifier must not be used after it.
-func (c *Classifier) Close() error {
-	for _, exec := range []*model.Exec{c.predict, c.step} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
-	if c.store != nil {
-		c.store.Finalize()
-	}
-	return nil
-}
-
 // Predict returns the class of each of n inputs, [n]: that of its largest output, the first of several. x is [n, Height*Width*Channels] in
 // row-major order. It fails where an output is not finite. As Critical it returns ctx's error soon after ctx ends: it looks between calls
 // of the backend.
 func (c *Classifier) Predict(ctx context.Context, x []float32) ([]uint8, error) {
-	if err := c.fits(x); err != nil {
-		return nil, err
-	}
-	var all []uint8
-	for some := range slices.Chunk(x, c.slab*c.dim) {
+	return slabs(c, x, func(some []float32, from int) ([]uint8, error) {
 		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("probe: %w", err)
+			return nil, err
 		}
-		classes, err := c.predictSlab(some, len(all))
+		inputs, err := upload(c.backend, some, len(some)/c.dim, c.dim)
+		if err != nil {
+			return nil, err
+		}
+		outputs, err := c.predict.Exec(inputs)
+		if err = errors.Join(err, inputs.FinalizeAll()); err != nil {
+			return nil, err
+		}
+		classes, err := read(outputs[0], from)
+		narrow := make([]uint8, len(classes))
+		for i, class := range classes {
+			narrow[i] = uint8(class)
+		}
+		return narrow, err
+	})
+}
+
+// slabs calls f with whole inputs, x, slab by slab and with the number of the first, and returns what it gives of all of them.
+func slabs[T any](c *Classifier, x []float32, f func(some []float32, from int) ([]T, error)) (all []T, err error) {
+	if len(x) == 0 || len(x)%c.dim != 0 {
+		return nil, fmt.Errorf("probe: %d input values: the net takes %d an input, so give a multiple of that, at least one input", len(x), c.dim)
+	}
+	for some := range slices.Chunk(x, c.slab*c.dim) {
+		of, err := f(some, len(all))
 		if err != nil {
 			return nil, fmt.Errorf("probe: %w", err)
 		}
-		for _, class := range classes {
-			all = append(all, uint8(class))
-		}
+		all = append(all, of...)
 	}
 	return all, nil
-}
-
-// predictSlab returns the classes of a slab of inputs, whose first has the number from.
-func (c *Classifier) predictSlab(x []float32, from int) ([]int32, error) {
-	inputs, err := upload(c.backend, x, len(x)/c.dim, c.dim)
-	if err != nil {
-		return nil, err
-	}
-	outputs, err := c.predict.Exec(inputs)
-	if err != nil {
-		return nil, errors.Join(err, inputs.FinalizeAll())
-	}
-	classes, err := read(outputs[0], from)
-	return classes, errors.Join(err, inputs.FinalizeAll())
 }
 
 // read takes classes off the device. The first is that of the input with the number from.
@@ -146,23 +105,15 @@ func read(t *tensors.Tensor, from int) ([]int32, error) {
 	return classes, nil
 }
 
-// fits tells whether x holds whole inputs.
-func (c *Classifier) fits(x []float32) error {
-	if len(x) == 0 || len(x)%c.dim != 0 {
-		return fmt.Errorf("probe: %d input values: the net takes %d an input, so give a multiple of that, at least one input", len(x), c.dim)
-	}
-	return nil
-}
-
 // logitsGraph returns the outputs for x, [rows, dim]: [rows, classes].
 func (c *Classifier) logitsGraph(scope *model.Scope, x *Node) *Node {
 	scope.Store().SetTraining(x.Graph(), false)
 	return c.net(scope, x)
 }
 
-// predictGraph returns the classes of x, [rows, dim]: [rows] int32.
-func (c *Classifier) predictGraph(scope *model.Scope, x *Node) *Node {
-	return classOf(c.logitsGraph(scope, x))
+// predictGraph returns the classes of its input x, [rows, dim]: [rows] int32.
+func (c *Classifier) predictGraph(scope *model.Scope, inputs []*Node) []*Node {
+	return []*Node{classOf(c.logitsGraph(scope, inputs[0]))}
 }
 
 // undefined stands for the class of an input whose outputs are not finite.

@@ -67,22 +67,14 @@ func (c *Classifier) Critical(ctx context.Context, x []float32, rng *rand.Rand, 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := c.fits(x); err != nil {
-		return nil, err
-	}
-	var critical []bool
-	for some := range slices.Chunk(x, c.slab*c.dim) {
+	return slabs(c, x, func(some []float32, from int) ([]bool, error) {
 		s, err := c.newSearch(some, rng, o)
 		if err != nil {
-			return nil, fmt.Errorf("probe: %w", err)
+			return nil, err
 		}
-		found, err := s.run(ctx, len(critical))
-		if err := errors.Join(err, free(s.device)); err != nil {
-			return nil, fmt.Errorf("probe: %w", err)
-		}
-		critical = append(critical, found...)
-	}
-	return critical, nil
+		found, err := s.run(ctx, from)
+		return found, errors.Join(err, free(s.device))
+	})
 }
 
 // search is a search around a slab of inputs.
@@ -104,7 +96,7 @@ func (c *Classifier) newSearch(x []float32, rng *rand.Rand, o LASS) (*search, er
 	for range 2 {
 		t, err := upload(c.backend, x, rows, c.dim)
 		if err != nil {
-			return nil, errors.Join(err, free(s.device))
+			return nil, err
 		}
 		s.device = append(s.device, t)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 	"gonum.org/v1/gonum/floats"
-	"gonum.org/v1/gonum/integrate"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
@@ -58,9 +57,13 @@ func TestDensityHasExactMoments(t *testing.T) {
 				}
 				want += floats.Dot(v, power) / 4
 			}
-			short := (want - s.Moment(k)) / math.Pow(3, float64(k))
+			var got float64
+			for i, node := range s.Nodes {
+				got += s.Weights[i] * math.Pow(node, float64(k))
+			}
+			short := (want - got) / math.Pow(3, float64(k))
 			if k < 2*steps && math.Abs(short) > 1e-14 || k == 2*steps && short < 1e-12 {
-				t.Errorf("%d steps, power %d: %.15g, want %.15g", steps, k, s.Moment(k), want)
+				t.Errorf("%d steps, power %d: %.15g, want %.15g", steps, k, got, want)
 			}
 		}
 	}
@@ -144,32 +147,6 @@ func TestDensityEndsEarly(t *testing.T) {
 		s := density(t, rotated(value, value, value, value), 2, 1, 10)
 		if len(s.Nodes) != 1 || math.Abs(s.Nodes[0]-value) > 1e-12 || math.Abs(s.Weights[0]-1) > 1e-12 {
 			t.Errorf("%g alone: nodes %v, weights %v", value, s.Nodes, s.Weights)
-		}
-	}
-}
-
-// The smoothed density of one eigenvalue is a Gaussian's. Of any, its integral is 1, its mean the nodes' mean, and its variance that of
-// the nodes and of the Gaussian.
-func TestDensityAt(t *testing.T) {
-	lone := density(t, rotated(2, 2, 2), 1, 2, 5)
-	for lambda, want := range map[float64]float64{2: 0.7978845608, 2.5: 0.4839414490, 1.5: 0.4839414490, 3: 0.1079819330} { // 2φ(2(λ-2))
-		if got := lone.At(lambda, 0.5); math.Abs(got-want) > 1e-9 {
-			t.Errorf("the density at %g is %.10g, want %.10g", lambda, got, want)
-		}
-	}
-	s := density(t, rotated(spread(40)...), 1, 2, 8)
-	const width = 0.1
-	var lambda, plain, first, second []float64
-	for x := -2.; x < 4; x += width / 4 {
-		p := s.At(x, width)
-		lambda, plain, first, second = append(lambda, x), append(plain, p), append(first, p*x), append(second, p*x*x)
-	}
-	for _, c := range []struct {
-		values []float64
-		want   float64
-	}{{plain, 1}, {first, s.Moment(1)}, {second, s.Moment(2) + width*width}} {
-		if got := integrate.Trapezoidal(lambda, c.values); math.Abs(got-c.want) > 1e-10 {
-			t.Errorf("an integral of %.12g, want %.12g", got, c.want)
 		}
 	}
 }

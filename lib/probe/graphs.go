@@ -12,7 +12,7 @@ import (
 // lossGraph returns the sum of the losses of inputs x, [rows, dim], with labels y, [rows].
 func (l *Loss) lossGraph(net nets.Net, scope *model.Scope, x, y *Node) *Node {
 	scope.Store().SetTraining(x.Graph(), false)
-	logits := net(scope, ConvertDType(x, l.o.DType))
+	logits := net(scope, ConvertDType(x, l.dtype))
 	mean := loss.SparseCategoricalCrossEntropyLogits([]*Node{InsertAxes(y, -1)}, []*Node{logits})
 	return MulScalar(mean, y.Shape().Size())
 }
@@ -27,16 +27,11 @@ func (l *Loss) valueGraph(scope *model.Scope, inputs []*Node) []*Node {
 func (l *Loss) gradientGraph(scope *model.Scope, inputs []*Node) []*Node {
 	x, n := inputs[0], len(l.parts)
 	totals, direction, step := inputs[2:3+n], inputs[3+n:3+2*n], inputs[3+2*n]
-	weights := l.nodes(x.Graph())
-	moved := make([]*Node, n)
-	for i, v := range l.trained {
-		moved[i] = Add(weights[i], Mul(direction[i], step))
-		v.SetNodeValue(moved[i])
+	moved := l.nodes(x.Graph())
+	for i, weights := range moved {
+		moved[i] = Add(weights, Mul(direction[i], step))
 	}
-	value := l.lossGraph(l.net, scope, x, inputs[1])
-	for i, v := range l.trained {
-		v.SetNodeValue(weights[i]) // or the call would return the moved weights as the variables' new values
-	}
+	value := l.at(moved, func() *Node { return l.lossGraph(l.net, scope, x, inputs[1]) })
 	return added(totals, append([]*Node{value}, Gradient(value, moved...)...)...)
 }
 
@@ -47,20 +42,11 @@ func (l *Loss) productGraph(scope *model.Scope, inputs []*Node) []*Node {
 	x, n := inputs[0], len(l.parts)
 	totals, vector := inputs[2:2+n], inputs[2+n:]
 	value := l.lossGraph(l.twice, scope, x, inputs[1])
-	weights, slope := l.nodes(x.Graph()), ScalarZero(x.Graph(), l.o.DType)
+	weights, slope := l.nodes(x.Graph()), ScalarZero(x.Graph(), l.dtype)
 	for i, gradient := range Gradient(value, weights...) {
 		slope = Add(slope, ReduceAllSum(Mul(gradient, vector[i])))
 	}
 	return added(totals, Gradient(slope, weights...)...)
-}
-
-// nodes are the trainable variables.
-func (l *Loss) nodes(g *Graph) []*Node {
-	var nodes []*Node
-	for _, v := range l.trained {
-		nodes = append(nodes, v.NodeValue(g))
-	}
-	return nodes
 }
 
 // added adds sums over a slab to the totals, float64. Vectors stay in parts on the device: XLA's code for the CPU walked through all of a joined

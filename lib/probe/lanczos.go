@@ -25,14 +25,6 @@ type LanczosResult struct {
 	Largest  Eigenpair // the most positive end
 }
 
-// Principal is the end of larger magnitude; it is what power iteration finds.
-func (r LanczosResult) Principal() Eigenpair {
-	if math.Abs(r.Smallest.Value) > math.Abs(r.Largest.Value) {
-		return r.Smallest
-	}
-	return r.Largest
-}
-
 // Lanczos approximates the eigenvalues at both ends of a spectrum, from a random vector of rng: those of H on the space of v, Hv, H²v and
 // so on (Golub and Van Loan 2013, section 10.1). Each new vector is made orthogonal to all others, twice, so that no eigenvalue appears
 // a second time by rounding; this needs Steps vectors of memory, 8 bytes a weight each. It ends early where the space has been exhausted,
@@ -44,32 +36,41 @@ func Lanczos(ctx context.Context, h Operator, rng *rand.Rand, o LanczosOptions) 
 	if o.Steps < 0 || !(o.Tolerance >= 0) {
 		return LanczosResult{}, fmt.Errorf("probe: %d steps, tolerance %g: neither may be negative", o.Steps, o.Tolerance)
 	}
-	v, err := direction(h, rng)
+	r, err := lanczos(ctx, h, rng, o.Steps, o.Tolerance)
 	if err != nil {
 		return LanczosResult{}, err
+	}
+	return LanczosResult{r.values, r.bounds, r.pair(0), r.pair(len(r.values) - 1)}, nil
+}
+
+// lanczos takes steps from a random unit vector, fewer where the space is exhausted, or both ends are known to a positive tolerance.
+func lanczos(ctx context.Context, h Operator, rng *rand.Rand, steps int, tolerance float64) (ritz, error) {
+	v, err := direction(h, rng)
+	if err != nil {
+		return ritz{}, err
 	}
 	k := krylov{basis: [][]float64{v}}
 	for {
 		next, rest, err := k.extend(ctx, h)
 		if err != nil {
-			return LanczosResult{}, err
+			return ritz{}, err
 		}
-		ritz, err := k.t.solve(rest)
-		if err != nil {
-			return LanczosResult{}, err
+		if last := rest == 0 || len(k.basis) == min(steps, h.Len()); last || tolerance > 0 {
+			r, err := k.solve(rest)
+			if err != nil || last || r.within(tolerance) {
+				return r, err
+			}
 		}
-		if rest == 0 || len(k.basis) == min(o.Steps, h.Len()) || ritz.within(o.Tolerance) {
-			return ritz.result(k.basis), nil
-		}
-		k.add(next, rest)
+		k.basis, k.below = append(k.basis, next), append(k.below, rest)
 	}
 }
 
-// krylov is the space of v, Hv, H²v and so on, and H in it.
+// krylov is the space of v, Hv, H²v and so on, and H in its basis, a symmetric tridiagonal matrix.
 type krylov struct {
-	basis [][]float64 // orthonormal
-	t     tridiagonal
-	scale float64 // the longest product so far
+	basis    [][]float64 // [k] orthonormal vectors
+	diagonal []float64   // [k]
+	below    []float64   // [k-1], the diagonal below
+	scale    float64     // length of the longest product so far
 }
 
 // extend takes the next product, and returns what of it lies outside the space: a unit vector and its length, 0 for a mere rounding.
@@ -80,7 +81,7 @@ func (k *krylov) extend(ctx context.Context, h Operator) (next []float64, rest f
 		return nil, 0, err
 	}
 	k.scale = max(k.scale, floats.Norm(next, 2))
-	k.t.diagonal = append(k.t.diagonal, floats.Dot(next, last))
+	k.diagonal = append(k.diagonal, floats.Dot(next, last))
 	orthogonalize(next, k.basis)
 	rest = floats.Norm(next, 2)
 	if rest <= k.scale*rounding*math.Sqrt(float64(len(next))) {
@@ -88,12 +89,6 @@ func (k *krylov) extend(ctx context.Context, h Operator) (next []float64, rest f
 	}
 	floats.Scale(1/rest, next)
 	return next, rest, nil
-}
-
-// add takes what extend returned into the space; its length is not 0.
-func (k *krylov) add(next []float64, rest float64) {
-	k.basis = append(k.basis, next)
-	k.t.below = append(k.t.below, rest)
 }
 
 // rounding is a little more than the relative rounding error of a float64.
@@ -108,58 +103,47 @@ func orthogonalize(w []float64, basis [][]float64) {
 	}
 }
 
-// tridiagonal is H in the basis, a symmetric tridiagonal matrix.
-type tridiagonal struct {
-	diagonal []float64 // [k]
-	below    []float64 // [k-1], the diagonal below
-}
-
-// ritz are the eigenvalues of a tridiagonal matrix, ascending, the residuals of its Ritz vectors, and its eigenvectors as columns.
+// ritz are the eigenvalues of H in a space, ascending, the residuals of their Ritz vectors, and the eigenvectors as columns, in the space's basis.
 type ritz struct {
 	values, bounds []float64
 	vectors        *mat.Dense
+	basis          [][]float64
 }
 
-// solve finds the eigenvalues of t. Rest is the length of the next vector before it is scaled: a Ritz vector's residual is rest times
-// the last component of t's eigenvector.
-func (t tridiagonal) solve(rest float64) (ritz, error) {
-	k := len(t.diagonal)
-	m := mat.NewSymDense(k, nil)
-	for i, value := range t.diagonal {
+// solve finds the eigenvalues of H in the space. Rest is the length of the next vector before it is scaled: a Ritz vector's residual is rest times
+// the last component of the eigenvector.
+func (k *krylov) solve(rest float64) (ritz, error) {
+	n := len(k.diagonal)
+	m := mat.NewSymDense(n, nil)
+	for i, value := range k.diagonal {
 		m.SetSym(i, i, value)
 	}
-	for i, value := range t.below {
+	for i, value := range k.below {
 		m.SetSym(i, i+1, value)
 	}
 	var eigen mat.EigenSym
 	if !eigen.Factorize(m, true) {
 		return ritz{}, errors.New("probe: the eigenvalues of Lanczos' tridiagonal matrix do not converge")
 	}
-	r := ritz{values: eigen.Values(nil), bounds: make([]float64, k), vectors: &mat.Dense{}}
+	r := ritz{values: eigen.Values(nil), bounds: make([]float64, n), vectors: &mat.Dense{}, basis: k.basis}
 	eigen.VectorsTo(r.vectors)
 	for i := range r.bounds {
-		r.bounds[i] = math.Abs(rest * r.vectors.At(k-1, i))
+		r.bounds[i] = math.Abs(rest * r.vectors.At(n-1, i))
 	}
 	return r, nil
 }
 
-// within tells whether both ends are known to a positive tolerance.
+// within tells whether both ends are known to a tolerance.
 func (r ritz) within(tolerance float64) bool {
 	last := len(r.values) - 1
 	largest := max(math.Abs(r.values[0]), math.Abs(r.values[last]))
-	return tolerance > 0 && last > 0 && max(r.bounds[0], r.bounds[last]) <= tolerance*largest
-}
-
-// result adds the eigenvectors of both ends.
-func (r ritz) result(basis [][]float64) LanczosResult {
-	last := len(r.values) - 1
-	return LanczosResult{r.values, r.bounds, r.pair(0, basis), r.pair(last, basis)}
+	return last > 0 && max(r.bounds[0], r.bounds[last]) <= tolerance*largest
 }
 
 // pair is the Ritz value with number i and its vector.
-func (r ritz) pair(i int, basis [][]float64) Eigenpair {
-	vector := make([]float64, len(basis[0]))
-	for j, v := range basis {
+func (r ritz) pair(i int) Eigenpair {
+	vector := make([]float64, len(r.basis[0]))
+	for j, v := range r.basis {
 		floats.AddScaled(vector, r.vectors.At(j, i), v)
 	}
 	return Eigenpair{r.values[i], vector, r.bounds[i]}

@@ -10,9 +10,9 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"github.com/gomlx/compute"
@@ -20,18 +20,17 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+	"gonum.org/v1/gonum/floats"
 
 	"rethinking/lib/nets"
 )
 
 // Options say how a Loss computes. The zero value is the recommended choice.
 type Options struct {
-	// DType is the net's arithmetic, Float32 or Float64; 0 is Float32, or Float64 with Differences. In Float32, products are off by some
-	// 5e-8 over the loss, relative to their length, because probabilities near 1 keep few digits of what is missing: take Float64 where
-	// the loss is below 1e-5.
-	DType       dtypes.DType
-	Slab        int  // examples a call of the backend, to bound the memory; 0 is 1000 for dense nets and 50 for convolutional ones
-	Differences bool // products by central differences of gradients, in Float64 alone, to check the exact ones
+	// DType is the net's arithmetic, Float32 or Float64; 0 is Float32. In Float32, products are off by some 5e-8 over the loss, relative to their
+	// length, because probabilities near 1 keep few digits of what is missing: take Float64 where the loss is below 1e-5.
+	DType dtypes.DType
+	Slab  int // examples a call of the backend, to bound the memory; 0 is 1000 for dense nets and 50 for convolutional ones
 }
 
 // Loss is the mean cross-entropy of a data set, in nats, as a function of a net's trainable weights. The net is in evaluation: without
@@ -40,17 +39,11 @@ type Options struct {
 // A vector of weights is flat: the trainable variables in the order of their creation, which Parts lists, each in row-major order. The
 // sum over a slab of examples is in the net's arithmetic, that over slabs in float64. A Loss is not for concurrent use.
 type Loss struct {
-	backend  compute.Backend
-	net      nets.Net // for values and gradients
+	placed            // with the net for values and gradients
 	twice    nets.Net // the same function, differentiable twice
-	o        Options
-	store    *model.Store
-	trained  []*model.Variable // in the order of parts
 	parts    []Part
 	weights  []float64 // [Len]
-	x        []float32 // [n, dim]
-	labels   []uint8   // [n]
-	dim      int
+	examples int
 	slabs    [][]*tensors.Tensor // of the whole set: x, [rows, dim] float32, and y, [rows] int32
 	value    *model.Exec
 	gradient *model.Exec
@@ -64,57 +57,36 @@ type Part struct {
 	From, To   int
 }
 
-// free gives back what lies on the device.
-func free(placed []*tensors.Tensor) (err error) {
-	for _, t := range placed {
-		err = errors.Join(err, t.FinalizeAll())
-	}
-	return err
-}
-
 // New places a data set and the values of a net's variables on a backend: variables has every variable by path, those that are not
-// trained, as running averages, too; x is [n, Height*Width*Channels] in row-major order, and labels are [n]. They must stay unchanged
-// until Close. It fails where a variable is missing, unknown or of the wrong length, and where the examples do not fit the net.
+// trained, as running averages, too; x is [n, Height*Width*Channels] in row-major order, and labels are [n]. It fails where a variable is missing,
+// unknown or of the wrong length, and where the examples do not fit the net.
 //
-// The convolutions of values and gradients are a.Convolution, those of exact products always nets.Gathered.
+// The convolutions of values and gradients are a.Convolution, those of products always nets.Gathered.
 func New(backend compute.Backend, a nets.Architecture, variables map[string][]float32, x []float32, labels []uint8, o Options) (*Loss, error) {
-	l := &Loss{backend: backend, o: o, x: x, labels: labels, dim: a.Height * a.Width * a.Channels}
-	err := l.choose(a)
-	if err == nil {
-		err = l.check(a.Classes)
+	if o.DType == dtypes.InvalidDType {
+		o.DType = dtypes.Float32
 	}
-	if err == nil {
-		err = l.declare()
+	if o.Slab == 0 {
+		o.Slab = defaultSlab(a)
 	}
+	if o.Slab < 1 {
+		return nil, fmt.Errorf("probe: slabs of %d examples: use at least 1, or 0 for the default", o.Slab)
+	}
+	if err := checkExamples(a, o.DType, x, labels); err != nil {
+		return nil, fmt.Errorf("probe: %w", err)
+	}
+	l := &Loss{examples: len(labels)}
+	err := l.declare(backend, a, o.DType)
 	if err == nil {
 		err = l.load(variables)
 	}
 	if err == nil {
-		err = l.placeAll()
+		err = l.placeExamples(x, labels, o.Slab)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("probe: %w", err), l.Close())
 	}
 	return l, nil
-}
-
-// choose completes the options, and takes the convolutions of values and gradients and those of products.
-func (l *Loss) choose(a nets.Architecture) (err error) {
-	if l.o.DType == dtypes.InvalidDType {
-		l.o.DType = dtypes.Float32
-		if l.o.Differences {
-			l.o.DType = dtypes.Float64
-		}
-	}
-	if l.o.Slab == 0 {
-		l.o.Slab = defaultSlab(a)
-	}
-	if l.net, err = nets.New(a); err != nil {
-		return err
-	}
-	a.Convolution = nets.Gathered
-	l.twice, err = nets.New(a)
-	return err
 }
 
 // defaultSlab is how many examples a call of the backend takes where nobody says.
@@ -125,125 +97,54 @@ func defaultSlab(a nets.Architecture) int {
 	return 1000
 }
 
-// check tells what is wrong with the options or the examples.
-func (l *Loss) check(classes int) error {
-	o, n := l.o, len(l.labels)
-	switch {
-	case o.DType != dtypes.Float32 && o.DType != dtypes.Float64:
-		return fmt.Errorf("arithmetic in %s: use Float32 or Float64", o.DType)
-	case o.Differences && o.DType != dtypes.Float64:
-		return fmt.Errorf("central differences in %s: a step that rounding spares makes units switch; use Float64", o.DType)
-	case o.Slab < 1:
-		return fmt.Errorf("slabs of %d examples: use at least 1, or 0 for the default", o.Slab)
-	case n == 0:
-		return errors.New("no examples: give at least one")
-	case len(l.x) != n*l.dim:
-		return fmt.Errorf("%d input values for %d labels: the net takes %d values an example, so give %d", len(l.x), n, l.dim, n*l.dim)
+// declare creates the net's variables and prepares the executables.
+func (l *Loss) declare(backend compute.Backend, a nets.Architecture, dtype dtypes.DType) (err error) {
+	if l.placed, err = place(backend, a, dtype); err != nil {
+		return err
 	}
-	if i := slices.IndexFunc(l.labels, func(label uint8) bool { return int(label) >= classes }); i >= 0 {
-		return fmt.Errorf("label %d of example %d: the net has %d classes, so use 0 to %d", l.labels[i], i, classes, classes-1)
+	a.Convolution = nets.Gathered
+	if l.twice, err = nets.New(a); err != nil {
+		return err
+	}
+	for _, v := range l.trained {
+		from := l.Len()
+		l.parts = append(l.parts, Part{v.Path(), v.Shape().Dimensions, from, from + v.Shape().Size()})
+	}
+	l.value, l.gradient, l.product = l.compile(l.valueGraph), l.compile(l.gradientGraph), l.compile(l.productGraph)
+	return nil
+}
+
+// load sets every variable of the net, and the weights.
+func (l *Loss) load(variables map[string][]float32) error {
+	if err := l.placed.load(variables); err != nil {
+		return err
+	}
+	l.weights = nil
+	for _, p := range l.parts {
+		l.weights = append(l.weights, widened(variables[p.Path])...)
 	}
 	return nil
 }
 
-// declare creates the net's variables and prepares the executables, which are compiled when they are first called.
-func (l *Loss) declare() (err error) {
-	if l.store, err = nets.Create(l.net, l.o.DType, l.dim); err != nil {
-		return err
-	}
-	for v := range l.store.IterVariables() {
-		if v.Trainable {
-			from := l.Len()
-			l.trained = append(l.trained, v)
-			l.parts = append(l.parts, Part{v.Path(), v.Shape().Dimensions, from, from + v.Shape().Size()})
+// placeExamples puts the whole set on the device, slab by slab.
+func (l *Loss) placeExamples(x []float32, labels []uint8, slab int) error {
+	for some := range slices.Chunk(labels, slab) {
+		var y []int32
+		for _, label := range some {
+			y = append(y, int32(label))
 		}
-	}
-	if l.value, err = model.NewExec(l.backend, l.store, l.valueGraph); err != nil {
-		return err
-	}
-	if l.gradient, err = model.NewExec(l.backend, l.store, l.gradientGraph); err != nil {
-		return err
-	}
-	l.gradient.SetMaxCache(-1) // GradientAt may meet batches of many sizes
-	l.product, err = model.NewExec(l.backend, l.store, l.productGraph)
-	return err
-}
-
-// load sets every variable of the net.
-func (l *Loss) load(values map[string][]float32) error {
-	var weights []float64
-	err := load(l.store, values, func(v *model.Variable, given []float32) error {
-		flat := make([]float64, len(given))
-		for i, value := range given {
-			flat[i] = float64(value)
-		}
-		if v.Trainable {
-			weights = append(weights, flat...)
-		}
-		return l.set(v, flat)
-	})
-	if err == nil {
-		l.weights = weights
-	}
-	return err
-}
-
-// load calls set with each variable of a net and its value by path, after it has found that all are there and fit.
-func load(store *model.Store, values map[string][]float32, set func(v *model.Variable, given []float32) error) error {
-	var paths []string
-	for v := range store.IterVariables() {
-		path, size := v.Path(), v.Shape().Size()
-		given, ok := values[path]
-		if !ok {
-			return fmt.Errorf("variable %s is missing: give its %d values", path, size)
-		}
-		if len(given) != size {
-			return fmt.Errorf("variable %s with %d values: it is %s, so give %d", path, len(given), v.Shape(), size)
-		}
-		paths = append(paths, path)
-	}
-	for _, path := range slices.Sorted(maps.Keys(values)) {
-		if !slices.Contains(paths, path) {
-			return fmt.Errorf("variable %s is none of the net's: leave it out; they are %v", path, paths)
-		}
-	}
-	for v := range store.IterVariables() {
-		if err := set(v, values[v.Path()]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// placeAll puts the whole set on the device, slab by slab.
-func (l *Loss) placeAll() error {
-	for from := 0; from < len(l.labels); from += l.o.Slab {
-		to := min(from+l.o.Slab, len(l.labels))
-		s, err := l.place(l.x[from*l.dim:to*l.dim], l.labels[from:to])
+		inputs, err := upload(l.backend, x[:len(y)*l.dim], len(y), l.dim)
 		if err != nil {
 			return err
 		}
-		l.slabs = append(l.slabs, s)
+		targets, err := upload(l.backend, y, len(y))
+		if err != nil {
+			return err
+		}
+		x = x[len(y)*l.dim:]
+		l.kept, l.slabs = append(l.kept, inputs, targets), append(l.slabs, []*tensors.Tensor{inputs, targets})
 	}
 	return nil
-}
-
-// Close frees the device's memory. A Loss must not be used after it.
-func (l *Loss) Close() error {
-	for _, exec := range []*model.Exec{l.value, l.gradient, l.product} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
-	if l.store != nil {
-		l.store.Finalize()
-	}
-	var err error
-	for _, s := range l.slabs {
-		err = errors.Join(err, free(s))
-	}
-	l.slabs = nil
-	return err
 }
 
 // Len is the number of trainable weights.
@@ -255,27 +156,13 @@ func (l *Loss) Len() int {
 }
 
 // Examples is the number of examples.
-func (l *Loss) Examples() int { return len(l.labels) }
+func (l *Loss) Examples() int { return l.examples }
 
 // Parts lists the trainable variables in the order of a vector of weights.
 func (l *Loss) Parts() []Part { return slices.Clone(l.parts) }
 
 // Weights returns the weights at which the loss is measured, [Len].
 func (l *Loss) Weights() []float64 { return slices.Clone(l.weights) }
-
-// SetWeights moves to other weights, [Len], which are rounded to the net's arithmetic. After an error the weights are undefined.
-func (l *Loss) SetWeights(w []float64) error {
-	if err := l.fits(w); err != nil {
-		return err
-	}
-	copy(l.weights, w)
-	for i, p := range l.parts {
-		if err := l.set(l.trained[i], w[p.From:p.To]); err != nil {
-			return fmt.Errorf("probe: %w", err)
-		}
-	}
-	return nil
-}
 
 // SetVariables moves to other values of the net's variables, by path as in New, without compiling anything anew. Where they do not fit the net
 // it fails and changes nothing.
@@ -294,13 +181,56 @@ func (l *Loss) fits(v []float64) error {
 	return nil
 }
 
-// set sets a variable.
-func (l *Loss) set(v *model.Variable, flat []float64) error {
-	value, err := l.upload(flat, v.Shape().Dimensions...)
+// Value returns the loss. As the other methods it returns ctx's error soon after ctx ends: it looks between slabs.
+func (l *Loss) Value(ctx context.Context) (float64, error) {
+	sums, err := l.sum(ctx, l.value, []shapes.Shape{scalar})
 	if err != nil {
+		return 0, fmt.Errorf("probe: %w", err)
+	}
+	return sums[0] / float64(l.examples), nil
+}
+
+// Gradient sets dst, [Len], to the gradient of the loss, and returns the loss.
+func (l *Loss) Gradient(ctx context.Context, dst []float64) (loss float64, err error) {
+	return l.GradientAt(ctx, dst, l.weights, 0)
+}
+
+// GradientAt sets dst, [Len], to the gradient of the loss at the weights plus step times direction, [Len], and returns the loss there.
+func (l *Loss) GradientAt(ctx context.Context, dst, direction []float64, step float64) (loss float64, err error) {
+	if err := errors.Join(l.fits(dst), l.fits(direction)); err != nil {
+		return 0, err
+	}
+	inputs, err := l.uploadParts(direction)
+	if err != nil {
+		return 0, fmt.Errorf("probe: %w", err)
+	}
+	length, err := l.upload([]float64{step})
+	if err != nil {
+		return 0, fmt.Errorf("probe: %w", err)
+	}
+	sums, err := l.sum(ctx, l.gradient, append([]shapes.Shape{scalar}, l.shapes()...), append(inputs, length)...)
+	if err != nil {
+		return 0, fmt.Errorf("probe: %w", err)
+	}
+	floats.ScaleTo(dst, 1/float64(l.examples), sums[1:])
+	return sums[0] / float64(l.examples), nil
+}
+
+// Product sets dst, [Len], to the Hessian of the loss times v, [Len]. The two may be the same slice.
+func (l *Loss) Product(ctx context.Context, dst, v []float64) error {
+	if err := errors.Join(l.fits(dst), l.fits(v)); err != nil {
 		return err
 	}
-	return v.SetValue(value)
+	vector, err := l.uploadParts(v)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	sums, err := l.sum(ctx, l.product, l.shapes(), vector...)
+	if err != nil {
+		return fmt.Errorf("probe: %w", err)
+	}
+	floats.ScaleTo(dst, 1/float64(l.examples), sums)
+	return nil
 }
 
 // uploadParts puts a vector of weights on the device, in parts.
@@ -308,47 +238,48 @@ func (l *Loss) uploadParts(flat []float64) (parts []*tensors.Tensor, err error) 
 	for _, p := range l.parts {
 		part, err := l.upload(flat[p.From:p.To], p.Dimensions...)
 		if err != nil {
-			return nil, errors.Join(err, free(parts))
+			return nil, err
 		}
 		parts = append(parts, part)
 	}
 	return parts, nil
 }
 
-// upload puts values on the device in the net's arithmetic.
-func (l *Loss) upload(flat []float64, dimensions ...int) (*tensors.Tensor, error) {
-	if l.o.DType == dtypes.Float64 {
-		return upload(l.backend, flat, dimensions...)
+var scalar = shapes.Make(dtypes.Float64)
+
+// shapes are those of the parts' totals.
+func (l *Loss) shapes() (all []shapes.Shape) {
+	for _, p := range l.parts {
+		all = append(all, shapes.Make(dtypes.Float64, p.Dimensions...))
 	}
-	rounded := make([]float32, len(flat))
-	for i, value := range flat {
-		rounded[i] = float32(value)
-	}
-	return upload(l.backend, rounded, dimensions...)
+	return all
 }
 
-// place puts examples on the device: inputs, [rows, dim] in row-major order, and their labels.
-func (l *Loss) place(x []float32, labels []uint8) ([]*tensors.Tensor, error) {
-	y := make([]int32, len(labels))
-	for i, label := range labels {
-		y[i] = int32(label)
+// sum runs an executable on every slab, with further inputs, which it frees, and returns the totals, which each call adds to, one after another.
+func (l *Loss) sum(ctx context.Context, exec *model.Exec, of []shapes.Shape, inputs ...*tensors.Tensor) ([]float64, error) {
+	var totals []*tensors.Tensor
+	for _, shape := range of {
+		totals = append(totals, tensors.FromShape(shape))
 	}
-	inputs, err := upload(l.backend, x, len(labels), l.dim)
-	if err != nil {
-		return nil, err
+	defer func() { free(append(inputs, totals...)) }()
+	for _, s := range l.slabs {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		outputs, err := exec.Exec(slices.Concat(s, totals, inputs))
+		if err != nil {
+			return nil, err
+		}
+		last := totals
+		totals = outputs
+		if err := free(last); err != nil {
+			return nil, err
+		}
 	}
-	targets, err := upload(l.backend, y, len(y))
-	if err != nil {
-		return nil, errors.Join(err, inputs.FinalizeAll())
+	var flat []float64
+	var err error
+	for _, total := range totals {
+		err = errors.Join(err, tensors.ConstFlatData(total, func(values []float64) { flat = append(flat, values...) }))
 	}
-	return []*tensors.Tensor{inputs, targets}, nil
-}
-
-// upload makes a tensor that lies on the device alone.
-func upload[T float32 | float64 | int32](backend compute.Backend, flat []T, dimensions ...int) (*tensors.Tensor, error) {
-	buffer, err := backend.BufferFromFlatData(0, flat, shapes.Make(dtypes.FromGenericsType[T](), dimensions...))
-	if err != nil {
-		return nil, err
-	}
-	return tensors.FromBuffer(buffer)
+	return flat, err
 }

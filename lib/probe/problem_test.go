@@ -141,6 +141,22 @@ func product(t testing.TB, h probe.Operator, v []float64) []float64 {
 	return hv
 }
 
+// differences is a product by central differences of gradients over 2e-8 |w|. A shorter step loses digits to rounding; a longer one makes more of
+// the units switch, and each of them adds its jump of the gradient.
+func differences(t testing.TB, l *probe.Loss, v []float64) []float64 {
+	t.Helper()
+	h := 1e-8 * floats.Norm(l.Weights(), 2) / floats.Norm(v, 2)
+	ahead, behind := make([]float64, l.Len()), make([]float64, l.Len())
+	for step, gradient := range map[float64][]float64{h: ahead, -h: behind} {
+		if _, err := l.GradientAt(ctx, gradient, v, step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	floats.Sub(ahead, behind)
+	floats.Scale(1/(2*h), ahead)
+	return ahead
+}
+
 func direction(n int) []float64 {
 	rng, v := rand.New(rand.NewPCG(11, 12)), make([]float64, n)
 	for i := range v {

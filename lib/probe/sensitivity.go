@@ -26,9 +26,7 @@ type Unrolled struct {
 	Rate         float64              // of learning, at least 0
 	Batches      [][]int              // the rows of each update, as many each time, none of them twice in a batch; Shuffled draws them
 	Every        int                  // updates from one measurement to the next; their number is a multiple of it
-
-	Direct  bool // whether the sensitivity to an example has the part through its own term of the loss
-	ByClass bool // whether to measure SensitivityResult.Class
+	ByClass      bool                 // whether to measure SensitivityResult.Class
 }
 
 // SensitivityResult are the loss sensitivities of a training.
@@ -61,7 +59,7 @@ func (s SensitivityResult) Mean() []float64 {
 // where L_t is the mean loss of all examples, and its derivative goes through every update so far that had x in its batch, and through all updates
 // after it (Arpit et al. 2017, section 3.2). The gradient of the loss by x at the present weights, Proxy, is another thing: it is one part of
 // the derivative, through x's own term of L_t, which takes no training. The paper's measure is of a previous example's effect through the
-// updates that it changes; so that part is left out unless Direct is set, and an example that was in no batch yet has 0.
+// updates that it changes; so that part is left out, and an example that was in no batch yet has 0.
 //
 // The derivative is exact, by back-propagation through the unrolled training (Maclaurin et al. 2015), but along stored weights: from dL_t/dw at
 // the weights after t updates, each update costs a product with the second derivatives of its batch's loss. With k measurements these are
@@ -87,7 +85,7 @@ func Sensitivity(ctx context.Context, backend compute.Backend, u Unrolled, done 
 			done(float64(k*(k+1)) / float64(all*(all+1)))
 		}
 	}
-	if err = errors.Join(err, t.close()); err != nil {
+	if err = errors.Join(err, t.Close()); err != nil {
 		return SensitivityResult{}, fmt.Errorf("probe: %w", err)
 	}
 	for _, row := range s.Class {
@@ -98,8 +96,11 @@ func Sensitivity(ctx context.Context, backend compute.Backend, u Unrolled, done 
 
 // check tells what is wrong with the choices.
 func (u Unrolled) check(backend compute.Backend) error {
-	a, n := u.Architecture, len(u.Labels)
+	a := u.Architecture
 	if _, err := nets.New(a); err != nil {
+		return err
+	}
+	if err := checkExamples(a, u.DType, u.X, u.Labels); err != nil {
 		return err
 	}
 	switch c := backend.Capabilities(); {
@@ -111,30 +112,15 @@ func (u Unrolled) check(backend compute.Backend) error {
 		return errors.New("batch normalization makes an example's gradient depend on its whole batch: use a net without")
 	case a.Noise != nets.Noise{}:
 		return fmt.Errorf("a net with noise, %+v: use one without", a.Noise)
-	case u.DType != dtypes.Float32 && u.DType != dtypes.Float64:
-		return fmt.Errorf("arithmetic in %s: use Float32 or Float64", u.DType)
-	case n == 0:
-		return errors.New("no examples: give at least one")
-	case len(u.X) != n*u.dim():
-		return fmt.Errorf("%d input values for %d labels: the net takes %d values an example, so give %d", len(u.X), n, u.dim(), n*u.dim())
 	case !(u.Rate >= 0) || math.IsInf(u.Rate, 1):
 		return fmt.Errorf("a learning rate of %g: it must be finite and at least 0", u.Rate)
 	case u.Every < 1 || len(u.Batches) == 0 || len(u.Batches)%u.Every != 0:
 		return fmt.Errorf("%d updates, measured every %d: both must be at least 1, and the first a multiple of the second", len(u.Batches), u.Every)
 	}
-	return errors.Join(u.checkLabels(), u.checkBatches())
-}
-
-// checkLabels tells what is wrong with the labels.
-func (u Unrolled) checkLabels() error {
-	classes := u.Architecture.Classes
-	if i := slices.IndexFunc(u.Labels, func(label int32) bool { return label < 0 || int(label) >= classes }); i >= 0 {
-		return fmt.Errorf("label %d of example %d: the net has %d classes, so use 0 to %d", u.Labels[i], i, classes, classes-1)
-	}
 	if class := slices.Index(u.sizes(), 0); u.ByClass && class >= 0 {
 		return fmt.Errorf("class %d has no example, so no loss: leave ByClass out, or the class", class)
 	}
-	return nil
+	return u.checkBatches()
 }
 
 // checkBatches tells what is wrong with the batches.
@@ -155,11 +141,6 @@ func (u Unrolled) checkBatches() error {
 		}
 	}
 	return nil
-}
-
-// dim is the number of values of an input.
-func (u Unrolled) dim() int {
-	return u.Architecture.Height * u.Architecture.Width * u.Architecture.Channels
 }
 
 // sizes are the numbers of examples of the classes.

@@ -7,7 +7,6 @@ import (
 	"math"
 
 	"github.com/gomlx/compute"
-	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"gonum.org/v1/gonum/floats"
@@ -17,7 +16,7 @@ import (
 // backend each.
 type tape struct {
 	Unrolled
-	net      *Loss // without examples, for the net and its variables, which have the present weights
+	placed   // the net and its variables, which have the present weights
 	x, y     *tensors.Tensor
 	segments []segment
 	forward  *model.Exec
@@ -32,42 +31,25 @@ type segment struct {
 	path []*tensors.Tensor // of each part of the weights, the values before each update, [Every, ...]
 }
 
-// newTape places the initial weights and the examples. The tape is to be closed after an error too.
+// newTape places the initial weights and the examples, inputs in the net's arithmetic. The tape is to be closed after an error too.
 func newTape(backend compute.Backend, u Unrolled) (t *tape, err error) {
-	t = &tape{Unrolled: u, net: &Loss{backend: backend, o: Options{DType: u.DType}, dim: u.dim()}}
-	if err = t.net.choose(u.Architecture); err == nil {
-		err = t.net.declare()
-	}
-	if err == nil {
-		err = t.net.load(u.Variables)
-	}
-	if err == nil {
-		err = t.place()
-	}
-	if err != nil {
+	t = &tape{Unrolled: u}
+	if t.placed, err = place(backend, u.Architecture, u.DType); err != nil {
 		return t, err
 	}
-	for exec, graph := range map[**model.Exec]func(scope *model.Scope, inputs []*Node) []*Node{
-		&t.forward: t.forwardGraph, &t.start: t.startGraph, &t.backward: t.backwardGraph, &t.norms: normsGraph,
-	} {
-		if *exec, err = model.NewExec(backend, t.net.store, graph); err != nil {
-			return t, err
-		}
+	if err = t.load(u.Variables); err != nil {
+		return t, err
 	}
+	if t.x, err = t.upload(widened(u.X), len(u.Labels), t.dim); err != nil {
+		return t, err
+	}
+	if t.y, err = upload(backend, u.Labels, len(u.Labels)); err != nil {
+		return t, err
+	}
+	t.kept = append(t.kept, t.x, t.y)
+	t.forward, t.start = t.compile(t.forwardGraph), t.compile(t.startGraph)
+	t.backward, t.norms = t.compile(t.backwardGraph), t.compile(normsGraph)
 	return t, nil
-}
-
-// place puts the examples on the device, inputs in the net's arithmetic.
-func (t *tape) place() (err error) {
-	x := make([]float64, len(t.X))
-	for i, value := range t.X {
-		x[i] = float64(value)
-	}
-	if t.x, err = t.net.upload(x, len(t.Labels), t.dim()); err != nil {
-		return err
-	}
-	t.y, err = upload(t.net.backend, t.Labels, len(t.Labels))
-	return err
 }
 
 // train goes on by a segment.
@@ -81,12 +63,13 @@ func (t *tape) train(ctx context.Context) error {
 			flat = append(flat, int32(row))
 		}
 	}
-	rows, err := upload(t.net.backend, flat, t.Every, len(t.Batches[0]))
+	rows, err := upload(t.backend, flat, t.Every, len(t.Batches[0]))
 	if err != nil {
 		return err
 	}
-	t.segments = append(t.segments, segment{rows: rows})
-	t.segments[len(t.segments)-1].path, err = t.forward.Exec(t.x, t.y, rows)
+	t.kept = append(t.kept, rows)
+	path, err := t.forward.Exec(t.x, t.y, rows)
+	t.kept, t.segments = append(t.kept, path...), append(t.segments, segment{rows, path})
 	return err
 }
 
@@ -100,7 +83,7 @@ type standing struct {
 
 // sensitivities measures at the present weights, with weights, [n], of the examples' losses.
 func (t *tape) sensitivities(ctx context.Context, weights []float64) (s standing, err error) {
-	w, err := t.net.upload(weights, len(weights))
+	w, err := t.upload(weights, len(weights))
 	if err != nil {
 		return s, err
 	}
@@ -166,23 +149,4 @@ func (t *tape) back(ctx context.Context, adjoints []*tensors.Tensor) ([]*tensors
 		adjoints = next
 	}
 	return adjoints, nil
-}
-
-// close frees the device's memory.
-func (t *tape) close() error {
-	for _, exec := range []*model.Exec{t.forward, t.start, t.backward, t.norms} {
-		if exec != nil {
-			exec.Finalize()
-		}
-	}
-	var placed []*tensors.Tensor
-	for _, s := range t.segments {
-		placed = append(append(placed, s.rows), s.path...)
-	}
-	for _, x := range []*tensors.Tensor{t.x, t.y} {
-		if x != nil {
-			placed = append(placed, x)
-		}
-	}
-	return errors.Join(free(placed), t.net.Close())
 }

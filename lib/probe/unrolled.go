@@ -13,7 +13,7 @@ import (
 // inputs are x, y and rows.
 func (t *tape) forwardGraph(_ *model.Scope, inputs []*Node) []*Node {
 	x, y, rows := inputs[0], inputs[1], inputs[2]
-	state := t.net.nodes(x.Graph())
+	state := t.nodes(x.Graph())
 	n := len(state)
 	for _, w := range state[:n] {
 		state = append(state, BroadcastPrefix(w, t.Every)) // not Zeros: a loop's body must not share a constant with what is outside
@@ -28,26 +28,24 @@ func (t *tape) forwardGraph(_ *model.Scope, inputs []*Node) []*Node {
 		}
 		return s
 	})
-	for i, v := range t.net.trained {
+	for i, v := range t.trained {
 		v.SetNodeValue(last[i])
 	}
 	return last[n:]
 }
 
 // startGraph returns, at the variables, the mean of the examples' losses times weights, the number of right answers and the 1-norms of the
-// mean's gradient with respect to each example, float64; and the adjoints with which to go back: the gradient of that mean with respect to x, or 0 without Direct, and with respect to the parts of the weights. Its
-// inputs are x, y and the examples' weights.
+// mean's gradient with respect to each example, float64; and the adjoints with which to go back: 0 of x, as the examples' own terms are left out,
+// and the mean's gradient with respect to the parts of the weights. Its inputs are x, y and the examples' weights.
 func (t *tape) startGraph(_ *model.Scope, inputs []*Node) []*Node {
 	x, y := inputs[0], inputs[1]
-	weights := t.net.nodes(x.Graph())
+	weights := t.nodes(x.Graph())
 	logits := t.logits(weights, x)
 	mean := loss.SparseCategoricalCrossEntropyLogits([]*Node{InsertAxes(y, -1), inputs[2]}, []*Node{logits})
 	right := ReduceAllSum(ConvertDType(Equal(ArgMax(logits, -1, dtypes.Int32), y), dtypes.Float64))
 	adjoints := Gradient(mean, append([]*Node{x}, weights...)...)
 	direct := normsGraph(nil, adjoints[:1])[0]
-	if !t.Direct {
-		adjoints[0] = ZerosLike(x)
-	}
+	adjoints[0] = ZerosLike(x)
 	return append([]*Node{ConvertDType(mean, dtypes.Float64), right, direct}, adjoints...)
 }
 
@@ -56,7 +54,7 @@ func (t *tape) startGraph(_ *model.Scope, inputs []*Node) []*Node {
 // adjoints of x and of the parts, and the path.
 func (t *tape) backwardGraph(_ *model.Scope, inputs []*Node) []*Node {
 	x, y, rows := inputs[0], inputs[1], inputs[2]
-	n := len(t.net.nodes(x.Graph()))
+	n := len(t.nodes(x.Graph()))
 	adjoints, path := inputs[3:4+n], inputs[4+n:]
 	return repeat(t.Every, adjoints, func(done *Node, s []*Node) []*Node {
 		update := Sub(Const(done.Graph(), int32(t.Every-1)), done)
@@ -90,15 +88,7 @@ func (t *tape) mean(weights []*Node, x, y *Node) *Node {
 
 // logits are those of x, with weights instead of the variables.
 func (t *tape) logits(weights []*Node, x *Node) *Node {
-	variables := t.net.nodes(x.Graph())
-	for i, v := range t.net.trained {
-		v.SetNodeValue(weights[i])
-	}
-	logits := t.net.twice(t.net.store.RootScope(), x)
-	for i, v := range t.net.trained {
-		v.SetNodeValue(variables[i])
-	}
-	return logits
+	return t.at(weights, func() *Node { return t.net(t.store.RootScope(), x) })
 }
 
 // repeat runs body n times on a state, and tells it how many times it ran before, a scalar int32.

@@ -54,7 +54,7 @@ func labBody(img, caption, figure string) string {
 const pageStyle = `body { margin: 8px; font: 16px sans-serif; color: #222; background: #fff } img { width: 100% } figure { margin: 0 }
 html[data-theme=dark] body { color: #ddd; background: #121212 }`
 
-func (p page) html(t *testing.T, f drawing) string {
+func (p page) html(t *testing.T, f Drawing) string {
 	t.Helper()
 	png, err := f.PNG()
 	if err != nil {
@@ -141,7 +141,7 @@ func TestScreenshots(t *testing.T) {
 	mux.HandleFunc("/static/plotly.min.js", func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, *plotlyFile) })
 	server := httptest.NewServer(mux)
 	defer server.Close()
-	show := func(name string, d drawing, err error) {
+	show := func(name string, d Drawing, err error) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,27 +1,19 @@
 package report
 
-import (
-	"rethinking/lib/study"
-)
+import "rethinking/lib/study"
 
 // Curves draws a curve over epochs: one line a group with the mean over its seeds, and a band from the lowest to the highest seed.
 // It is an error if runs of a group differ in more than the seed: name the field they differ in with [By].
 func Curves(results []study.Result, c study.Curve, options ...Option) (Figure, error) {
 	s := apply(options)
-	groups, err := grouped(results, s.by)
+	f, groups, err := s.overEpochs(results, c.Name, study.Heading(c.Name, c.Unit), c.Unit)
 	if err != nil {
 		return Figure{}, err
 	}
-	f := s.overEpochs(groups, c.Name+" over epochs", axisLabel(c.Name, c.Unit), c.Unit)
 	for i, g := range groups {
-		f.Lines = append(f.Lines, Line{
-			Name:   s.lineName(c.Name, g.Label),
-			Label:  g.Label,
-			Color:  i,
-			Dash:   i + i/len(palette),
-			Marker: i,
-			Points: bandPoints(g.Results, c),
-		})
+		line := s.curveOf(g, c, i)
+		line.Label, line.Dash = g.Label, i+i/len(palette)
+		f.Lines = append(f.Lines, line)
 	}
 	return s.finish(f)
 }
@@ -30,16 +22,15 @@ func Curves(results []study.Result, c study.Curve, options ...Option) (Figure, e
 // colour for each group, with bands from the lowest to the highest seed.
 func TrainTest(results []study.Result, options ...Option) (Figure, error) {
 	s := apply(options)
-	groups, err := grouped(results, s.by)
+	f, groups, err := s.overEpochs(results, "train and test accuracy", "accuracy (%)", "%")
 	if err != nil {
 		return Figure{}, err
 	}
-	f := s.overEpochs(groups, "train and test accuracy over epochs", "accuracy (%)", "%")
 	for i, g := range groups {
-		train := Line{Name: s.lineName("train accuracy", g.Label), Label: g.Label, Color: i, Marker: i, Points: bandPoints(g.Results, study.TrainAccuracy)}
-		test := Line{Name: s.lineName("test accuracy", g.Label), Color: i, Dash: 1, Marker: i, Points: bandPoints(g.Results, study.TestAccuracy)}
+		train, test := s.curveOf(g, study.TrainAccuracy, i), s.curveOf(g, study.TestAccuracy, i)
+		train.Label, test.Dash = g.Label, 1
 		if s.by == nil {
-			train.Label, test.Label, test.Color, test.Marker = "train", "test", 1, 1
+			train.Label, test.Label, test.Color = "train", "test", 1
 		}
 		f.Lines = append(f.Lines, train, test)
 	}
@@ -49,19 +40,36 @@ func TrainTest(results []study.Result, options ...Option) (Figure, error) {
 	return s.finish(f)
 }
 
-// overEpochs is a figure over epochs that has no lines yet.
-func (s settings) overEpochs(groups []study.Group, title, label, unit string) Figure {
+// overEpochs is a figure over epochs that has no lines yet, and the seeds of each line.
+func (s settings) overEpochs(results []study.Result, what, label, unit string) (Figure, []group, error) {
+	groups, err := seedsOf(results, s.by)
+	if err != nil {
+		return Figure{}, nil, err
+	}
 	f := Figure{
-		Title: title,
-		X:     Axis{Label: "epoch", Whole: true},
-		Y:     Axis{Label: label, Unit: unit},
-		Facts: facts(settingFact(groups), seedsFact(groups, "Lines", "bands"), earlyFact(groups), scaleFact(groups)),
+		Words: Words{
+			Title: what + " over epochs",
+			Facts: facts(settingFact(groups), seedsFact(groups, "Lines", "bands"), earlyFact(groups), scaleFact(rowsOf(groups))),
+		},
+		X: Axis{Label: "epoch", Whole: true},
+		Y: Axis{Label: label, Unit: unit},
 	}
 	if s.by != nil {
 		f.Title += " by " + s.by.Name
 		f.LegendTitle = s.by.Name
 	}
-	return f
+	return f, groups, nil
+}
+
+// curveOf is a group's line in colour i, with neither label nor dash.
+func (s settings) curveOf(g group, c study.Curve, i int) Line {
+	runs, _ := results(g.Rows)
+	band := study.BandOf(runs, c)
+	line := Line{Name: s.lineName(c.Name, g.Label), Color: i}
+	for i, spread := range band.Spread {
+		line.Points = append(line.Points, pointAt(float64(band.Epoch[i]), spread))
+	}
+	return line
 }
 
 func (s settings) lineName(quantity, label string) string {
@@ -69,15 +77,6 @@ func (s settings) lineName(quantity, label string) string {
 		return quantity
 	}
 	return quantity + ", " + s.by.Name + " " + label
-}
-
-func bandPoints(results []study.Result, c study.Curve) []Point {
-	band := study.BandOf(results, c)
-	points := make([]Point, len(band.Epoch))
-	for i, spread := range band.Spread {
-		points[i] = pointAt(float64(band.Epoch[i]), spread)
-	}
-	return points
 }
 
 func pointAt(x float64, s study.Spread) Point {

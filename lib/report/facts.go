@@ -1,19 +1,25 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"rethinking/lib/study"
 )
 
 // settingFact names the data, the nets, the training-set sizes, and what else is the same in all runs: "Data: mnist, 60,000 training
-// examples; net: mlp 2x512; weight decay 0.0005."
-func settingFact(groups []study.Group) string {
+// examples; net: mlp 2x512; weight decay 0.0005." Of rows that are no results it says nothing.
+func settingFact(groups []group) string {
+	runs, ok := results(rowsOf(groups))
+	if !ok {
+		return ""
+	}
 	var data, nets, corruptions, regularizations []string
 	var sizes []int
-	for _, r := range all(groups) {
+	for _, r := range runs {
 		e := r.Experiment
 		data, nets = append(data, e.Data.String()), append(nets, e.Net.String())
 		corruptions, regularizations = append(corruptions, e.Corruption.String()), append(regularizations, e.Regularization.String())
@@ -48,14 +54,31 @@ func unique(values []string) []string {
 	return distinct
 }
 
-// seedsFact tells how many seeds a mean is of and what the spread is, if it is drawn, never claiming a spread that one seed cannot have.
-func seedsFact(groups []study.Group, mean, spread string) string {
-	low, high := len(groups[0].Results), 0
+// seedList is "seed 3" or "seeds 0, 1, 2".
+func seedList(seeds []int64) string {
+	slices.Sort(seeds)
+	seeds = slices.Compact(seeds)
+	if len(seeds) == 1 {
+		return fmt.Sprintf("seed %d", seeds[0])
+	}
+	var names []string
+	for _, seed := range seeds {
+		names = append(names, strconv.FormatInt(seed, 10))
+	}
+	return "seeds " + strings.Join(names, ", ")
+}
+
+const oneSeed = "One seed each, so the spread over seeds is unknown."
+
+// seedsFact tells how many seeds a mean is of and what the spread is, if it is drawn, never claiming a spread that one seed cannot have. Bars stand
+// beside dots.
+func seedsFact(groups []group, mean, spread string) string {
+	low, high := len(groups[0].Rows), 0
 	for _, g := range groups {
-		low, high = min(low, len(g.Results)), max(high, len(g.Results))
+		low, high = min(low, len(g.Rows)), max(high, len(g.Rows))
 	}
 	if high == 1 {
-		return "One seed each, so the spread over seeds is unknown."
+		return oneSeed
 	}
 	fact := fmt.Sprintf("%s: mean of %s seeds", mean, span(low, high))
 	if spread != "" {
@@ -64,23 +87,34 @@ func seedsFact(groups []study.Group, mean, spread string) string {
 	if fact += "."; low == 1 {
 		fact += " Where there is one seed, the spread is unknown."
 	}
+	if spread == "bars" {
+		fact += " Dots: each seed."
+	}
 	return fact
 }
 
-// dotsFact explains the seeds' own dots, which a single seed has not.
-func dotsFact(groups []study.Group) string {
-	if slices.ContainsFunc(groups, func(g study.Group) bool { return len(g.Results) > 1 }) {
-		return "Dots: each seed."
+// plotFact tells how many seeds a point is of at most.
+func plotFact(most int) string {
+	if most < 2 {
+		return oneSeed
 	}
-	return ""
+	return fmt.Sprintf("Lines: mean of up to %d seeds; bars or bands: lowest to highest seed.", most)
+}
+
+// leftOutFact counts what is not drawn.
+func leftOutFact(n int, noun, why string) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Left out because they %s: %s.", why, Plural(n, noun))
 }
 
 // earlyFact is not empty where runs of one group ended at different epochs, so that ended runs enter the mean with their last value.
-func earlyFact(groups []study.Group) string {
+func earlyFact(groups []group) string {
+	last := func(r study.Row) int { return slices.Max(r.(study.Result).Measurements.Curves.Epoch) }
 	for _, g := range groups {
-		first := lastEpoch(g.Results[0])
-		for _, r := range g.Results[1:] {
-			if lastEpoch(r) != first {
+		for _, r := range g.Rows[1:] {
+			if last(r) != last(g.Rows[0]) {
 				return "A run that ended early keeps its last value."
 			}
 		}
@@ -88,33 +122,20 @@ func earlyFact(groups []study.Group) string {
 	return ""
 }
 
-func lastEpoch(r study.Result) int {
-	epochs := r.Measurements.Curves.Epoch
-	return epochs[len(epochs)-1]
-}
-
-func scaleFact(groups []study.Group) string {
+// scaleFact names the scales at which rows were asked for; it is empty where nothing says so of rows that are no results.
+func scaleFact(rows []study.Row) string {
 	var scales []string
-	for _, r := range all(groups) {
-		scale := string(r.Provenance.Scale)
-		if scale == "" {
-			scale = "not recorded"
-		}
-		scales = append(scales, scale)
+	for _, r := range rows {
+		scales = append(scales, cmp.Or(string(r.Origin().Scale), "not recorded"))
 	}
 	distinct := unique(scales)
-	if len(distinct) == 1 {
+	if _, runs := results(rows); len(distinct) == 1 && (runs || distinct[0] != "not recorded") {
 		return "Scale: " + distinct[0] + "."
 	}
-	return "Scales, mixed: " + strings.Join(distinct, ", ") + "."
-}
-
-func all(groups []study.Group) []study.Result {
-	var results []study.Result
-	for _, g := range groups {
-		results = append(results, g.Results...)
+	if len(distinct) < 2 {
+		return ""
 	}
-	return results
+	return "Scales, mixed: " + strings.Join(distinct, ", ") + "."
 }
 
 func facts(sentences ...string) []string {

@@ -1,18 +1,34 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
+// Words are what stands above and below a picture.
+type Words struct {
+	Name  string   // slug, for anchors and file names: "train-loss-by-label-corruption"
+	Title string   // plain text
+	Text  string   // what the author says, in Markdown; the caption begins with it
+	Facts []string // plain sentences that end the caption: data, net, seeds, band, scale
+}
+
+// Caption returns the caption in Markdown: the author's text, then the facts.
+func (w Words) Caption() string {
+	parts := facts(w.Text)
+	for _, fact := range w.Facts {
+		parts = append(parts, escapeMarkdown(fact))
+	}
+	return strings.Join(parts, " ")
+}
+
 // Figure is a chart as a value: lines over a common axis, what they mean and how they are to be told apart. Its renderings are
-// [Figure.PNG], [Figure.Plotly], [Figure.HTML], [Figure.Description] and [Figure.Caption]; all are pure and the same bytes every time.
+// [Figure.PNG], [Figure.Plotly], [Figure.HTML], [Figure.Description] and its Caption; all are pure and the same bytes every time.
 type Figure struct {
-	Name        string   // slug, for anchors and file names: "train-loss-by-label-corruption"
-	Title       string   // plain text
-	Text        string   // what the author says, in Markdown; the caption begins with it
-	Facts       []string // plain sentences that end the caption: data, net, seeds, band, scale
+	Words
 	X, Y        Axis
 	LegendTitle string // what the legend's entries are values of; may be ""
 	Lines       []Line
@@ -22,25 +38,14 @@ type Figure struct {
 	Notes       []Note     // words inside the chart
 }
 
-// Axis is one axis of a Figure or a Heat. Min and Max are what is drawn, so that all renderings agree.
-type Axis struct {
-	Label      string    // with its unit: "train loss (nats)"
-	Unit       string    // "nats", "%", "points", "epochs" or ""
-	Categories []string  // names of the positions 0, 1, 2, ...; nil where the axis is numeric
-	Ticks      []float64 // where to put the tick marks; nil: at round numbers
-	Whole      bool      // only whole numbers make sense as tick marks
-	Log        bool      // logarithmic; Min is then above 0
-	Min, Max   float64
-}
-
-// Line is one line of a Figure. Color, Dash and Marker are indices into the palette, which wraps around.
+// Line is one line of a Figure. Its points are joined unless they are of categories.
 type Line struct {
-	Name                string // in full, for hover and description: "test accuracy, label corruption 0.2"
-	Label               string // in the legend; "": no entry of its own
-	Color, Dash, Marker int
-	Bars                bool // the spread as bars with every marker drawn, as for few points; else a shaded band
-	Apart               bool // points are not joined, as for categories
-	Points              []Point
+	Name   string // in full, for hover and description: "test accuracy, label corruption 0.2"
+	Label  string // in the legend; "": no entry of its own
+	Color  int    // index into the palette, which wraps around, and into the markers
+	Dash   int    // index into the dashes, which wrap around
+	Bars   bool   // the spread as bars with every marker drawn, as for few points; else a shaded band
+	Points []Point
 }
 
 // Point is a mean over seeds with its spread. Where Mean is NaN the line is interrupted.
@@ -63,10 +68,10 @@ type Key struct {
 	Dash  int
 }
 
-// Area is the region between two rows of values.
+// Area is the region between the Low and the High of its points.
 type Area struct {
-	Label        string
-	X, Low, High []float64
+	Label  string
+	Points []Point
 }
 
 // Reference is a horizontal line, such as the accuracy of guessing.
@@ -79,20 +84,6 @@ type Reference struct {
 type Note struct {
 	X, Y float64
 	Text string
-}
-
-// Caption returns the caption in Markdown: the author's text, then the facts.
-func (f Figure) Caption() string { return caption(f.Text, f.Facts) }
-
-func caption(text string, facts []string) string {
-	parts := []string{}
-	if text != "" {
-		parts = append(parts, text)
-	}
-	for _, fact := range facts {
-		parts = append(parts, escapeMarkdown(fact))
-	}
-	return strings.Join(parts, " ")
 }
 
 // Description says in words what the picture shows: its kind, axes with their ranges, and where each line ends. It is the alternative
@@ -115,60 +106,132 @@ func (f Figure) Description() string {
 	return strings.Join(parts, " ")
 }
 
-func (a Axis) describe() string {
-	if a.Categories != nil {
-		return a.Label + ": " + strings.Join(a.Categories, ", ")
-	}
-	log := ""
-	if a.Log {
-		log = ", logarithmic"
-	}
-	low, high := a.Min, a.Max
-	if a.Ticks != nil { // the range goes a little beyond the values
-		low, high = a.Ticks[0], a.Ticks[len(a.Ticks)-1]
-	}
-	return fmt.Sprintf("%s, %s to %s%s", a.Label, number(low), number(high), log)
-}
-
-// name returns a position in words: the category, or the number with the axis' quantity.
-func (a Axis) name(x float64) string {
-	if i := int(x); a.Categories != nil && i >= 0 && i < len(a.Categories) {
-		return a.Categories[i]
-	}
-	return a.Label + " " + number(x)
-}
-
 func (f Figure) describeLine(line Line) string {
-	if line.Bars {
-		var values []string
-		for _, p := range line.Points {
-			if !math.IsNaN(p.Mean) {
-				values = append(values, fmt.Sprintf("%s at %s", f.Y.value(p), f.X.name(p.X)))
+	points := slices.DeleteFunc(slices.Clone(line.Points), func(p Point) bool { return math.IsNaN(p.Mean) })
+	if len(points) == 0 {
+		return line.Name + ": no value."
+	}
+	if !line.Bars {
+		last := points[len(points)-1]
+		return fmt.Sprintf("%s ends at %s at %s.", line.Name, f.Y.value(last), f.X.name(last.X))
+	}
+	var values []string
+	for _, p := range points {
+		values = append(values, fmt.Sprintf("%s at %s", f.Y.value(p), f.X.name(p.X)))
+	}
+	return line.Name + ": " + strings.Join(values, "; ") + "."
+}
+
+var errNothing = errors.New("every value is missing, not finite, or (on a logarithmic axis) not above zero")
+
+// finish gives the figure its words, its scale and its ranges. It is an error if nothing is left to draw.
+func (s settings) finish(f Figure) (Figure, error) {
+	f.Words, f.Reference = s.words(f.Title, f.Facts), s.reference
+	if s.outline != nil {
+		return Figure{}, fmt.Errorf("report: %q has no cells for Outline: leave this option out, or draw a heat map", f.Title)
+	}
+	if r := f.Reference; r != nil && (math.IsNaN(r.Y) || math.IsInf(r.Y, 0)) {
+		return Figure{}, fmt.Errorf("report: %q: the reference line %q lies at %v: give it a number", f.Title, r.Label, r.Y)
+	}
+	f.Y.Log, f.X.Log = s.log, s.logX && f.X.Categories == nil
+	f.Facts = append(f.Facts, facts(leftOutFact(f.dropPlaceless(), "point", "have a place that is "+f.X.undrawable()),
+		leftOutFact(f.dropUndrawable(), "value", "are "+f.Y.undrawable()))...)
+	low, high := f.extent()
+	if low > high {
+		return Figure{}, fmt.Errorf("report: %q has no value that can be drawn: %w", f.Title, errNothing)
+	}
+	if r := f.Reference; r != nil && !f.Y.cannotDraw(r.Y) {
+		low, high = math.Min(low, r.Y), math.Max(high, r.Y)
+	}
+	f.setRangeX()
+	f.setRangeY(low, high)
+	return f, nil
+}
+
+// dropPlaceless removes points that have no place on the horizontal axis, as epoch 0 has none on a logarithmic one, and returns how many they were.
+func (f *Figure) dropPlaceless() (dropped int) {
+	for i, line := range f.Lines {
+		n := len(line.Points)
+		f.Lines[i].Points = slices.DeleteFunc(slices.Clone(line.Points), func(p Point) bool { return f.X.cannotDraw(p.X) })
+		dropped += n - len(f.Lines[i].Points)
+	}
+	return dropped
+}
+
+// dropUndrawable turns points that cannot be drawn into gaps and returns how many they were.
+func (f *Figure) dropUndrawable() (dropped int) {
+	bad := f.Y.cannotDraw
+	for _, line := range f.Lines {
+		for i := range line.Points {
+			p := &line.Points[i]
+			p.Seeds = slices.DeleteFunc(p.Seeds, func(s Seed) bool { return bad(s.Value) })
+			if p.N > 0 && !p.partial() && (bad(p.Mean) || bad(p.Low) || bad(p.High)) {
+				p.Mean, p.Low, p.High, p.N = math.NaN(), math.NaN(), math.NaN(), 0
+				dropped++
 			}
 		}
-		if values == nil {
-			return line.Name + ": no value."
-		}
-		return line.Name + ": " + strings.Join(values, "; ") + "."
 	}
-	for i := len(line.Points) - 1; i >= 0; i-- {
-		if p := line.Points[i]; !math.IsNaN(p.Mean) {
-			return fmt.Sprintf("%s ends at %s at %s.", line.Name, f.Y.value(p), f.X.name(p.X))
-		}
-	}
-	return line.Name + ": no value."
+	return dropped
 }
 
-// value writes a point's mean with the axis' unit and its spread, if more than one seed made it.
-func (a Axis) value(p Point) string {
-	s := withUnit(p.Mean, a.Unit)
-	low, high := number(p.Low), number(p.High)
+// partial reports whether only some of the runs have the value; such a point has no mean.
+func (p Point) partial() bool { return p.N > 0 && p.N < p.Of }
+
+// extent returns the lowest and the highest value; low is above high where there is none.
+func (f Figure) extent() (low, high float64) {
+	low, high = math.Inf(1), math.Inf(-1)
+	for _, line := range f.Lines {
+		for _, p := range line.Points {
+			if !math.IsNaN(p.Mean) {
+				low, high = math.Min(low, p.Low), math.Max(high, p.High)
+			}
+			for _, seed := range p.Seeds {
+				low, high = math.Min(low, seed.Value), math.Max(high, seed.Value)
+			}
+		}
+	}
+	return low, high
+}
+
+func (f *Figure) setRangeX() {
+	if f.X.Categories != nil {
+		return
+	}
+	low, high := math.Inf(1), math.Inf(-1)
+	bars := false
+	for _, line := range f.Lines {
+		bars = bars || line.Bars
+		for _, p := range line.Points {
+			low, high = math.Min(low, p.X), math.Max(high, p.X)
+		}
+	}
+	f.X.Min, f.X.Max = low, high
 	switch {
-	case p.N < 2:
-		return s
 	case low == high:
-		return s + fmt.Sprintf(" (all %d seeds)", p.N)
+		f.X.Min, f.X.Max = low-0.5, high+0.5
+	case f.X.Log || bars: // markers and bars need room at both ends
+		f.X.Min, f.X.Max = f.X.beyond(-1.04), f.X.beyond(0.04)
+	}
+}
+
+// setRangeY decides what part of the vertical axis is drawn: accuracies always from 0 to 100, other quantities from zero, logarithms in whole
+// powers of ten, or of 1, 2 and 5 times these where they span less than two.
+func (f *Figure) setRangeY(low, high float64) {
+	switch {
+	case f.Y.Log:
+		f.Y.Min, f.Y.Max = logRange(low, high)
+	case f.Y.Unit == "%":
+		f.Y.Min, f.Y.Max = math.Min(0, low), math.Max(100, high)
 	default:
-		return s + fmt.Sprintf(" (%s to %s over %d seeds)", low, high, p.N)
+		f.Y.Min, f.Y.Max = math.Min(0, low*1.05), math.Max(0, high*1.05)
+	}
+	if f.Y.Min == f.Y.Max {
+		f.Y.Max++
+	}
+	if len(f.Notes) > 0 {
+		f.Y.Max = f.Y.beyond(0.12) // room for the notes, in a row above the data
+	}
+	for i := range f.Notes {
+		f.Notes[i].Y = f.Y.beyond(-0.05)
 	}
 }

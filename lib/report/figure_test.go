@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -89,10 +90,12 @@ var figures = []struct {
 		return Curves(sweep(levels, 3, 40), study.TrainLoss, By(study.LabelCorruption), Caption("How fast the labels are *learned*."))
 	}},
 	{"measured-log", func() (Figure, error) {
-		return madeUpGaps().Plot(gapQuantity, distance, Log(), LogX(), Caption("A power law."))
+		return Plot(madeUpGaps(), gapSize, distance, By(kindOfGap), Log(), LogX(), Caption("A power law."))
 	}},
 	{"curves-log", func() (Figure, error) {
-		return Curves(sweep(levels, 3, 40), study.TrainLoss, By(study.LabelCorruption), Log(), Name("loss-log"))
+		f, err := Curves(sweep(levels, 3, 40), study.TrainLoss, By(study.LabelCorruption), Log())
+		f.Name = "loss-log"
+		return f, err
 	}},
 	{"traintest", func() (Figure, error) {
 		return TrainTest(sweep(levels, 3, 40), By(study.LabelCorruption), Chance(10))
@@ -140,7 +143,7 @@ func TestFiguresGolden(t *testing.T) {
 
 // goldens compares the three faces of a drawing with the golden files.
 func goldens(t *testing.T, file, name string, d interface {
-	drawing
+	Drawing
 	Plotly() ([]byte, error)
 }) {
 	t.Helper()
@@ -158,4 +161,18 @@ func goldens(t *testing.T, file, name string, d interface {
 	}
 	golden(t, file+".json", append(plotly, '\n'))
 	golden(t, file+".txt", []byte(name+"\n\n"+d.Caption()+"\n\n"+d.Description()+"\n"))
+}
+
+// Epoch 0 has no place on a logarithmic axis: it is left out, said so, and the picture is drawn.
+func TestALogarithmicAxisHasNoZero(t *testing.T) {
+	f, err := Curves(sweep([]float64{0, 1}, 2, 5), study.TrainAccuracy, By(study.LabelCorruption), LogX())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.Lines[0].Points[0].X != 1 || !strings.Contains(f.Caption(), "Left out because they have a place that is not finite or not above zero: 2 points.") {
+		t.Errorf("first place %g, caption %q", f.Lines[0].Points[0].X, f.Caption())
+	}
+	if _, err := f.PNG(); err != nil {
+		t.Error(err)
+	}
 }

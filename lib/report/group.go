@@ -1,10 +1,11 @@
 package report
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
-	"sort"
 	"strconv"
 
 	"rethinking/lib/study"
@@ -12,37 +13,24 @@ import (
 
 var errNoResults = errors.New("report: no results: run the experiments first")
 
-// grouped checks the results and splits them by a field; groups whose labels are all numbers come in numeric order. Without a field
-// there is one group, with an empty label.
-func grouped(results []study.Result, by *study.Field) ([]study.Group, error) {
-	if len(results) == 0 {
+// group is rows that differ in their seed alone, of whatever kind.
+type group = study.Group[study.Row]
+
+// asRows forgets the kind of rows, and checks those that are results.
+func asRows[R study.Row](rows []R) ([]study.Row, error) {
+	if len(rows) == 0 {
 		return nil, errNoResults
 	}
-	for _, r := range results {
-		if err := checkCurves(r); err != nil {
-			return nil, err
+	all := make([]study.Row, len(rows))
+	for i, r := range rows {
+		all[i] = r
+		if result, ok := all[i].(study.Result); ok {
+			if err := checkCurves(result); err != nil {
+				return nil, err
+			}
 		}
 	}
-	field := study.Field{Name: "all", Of: func(study.Experiment) string { return "runs" }} // as words of an error
-	if by != nil {
-		field = *by
-	}
-	groups, err := study.GroupBy(results, field)
-	if err != nil {
-		return nil, fmt.Errorf("report: %w", err)
-	}
-	if by == nil {
-		groups[0].Label = ""
-	}
-	inOrder(groups)
-	return groups, nil
-}
-
-// inOrder sorts groups whose labels are all numbers.
-func inOrder(groups []study.Group) {
-	if xs, ok := positions(groups); ok {
-		sort.Sort(byPosition{groups, xs})
-	}
+	return all, nil
 }
 
 // checkCurves refuses results without an evaluation or with curves of unequal length, which only a damaged or hand-made result has.
@@ -60,44 +48,111 @@ func checkCurves(r study.Result) error {
 	return nil
 }
 
-// positions returns the groups' labels as numbers; ok is false where one of them is none.
-func positions(groups []study.Group) (xs []float64, ok bool) {
-	for _, g := range groups {
-		x, err := strconv.ParseFloat(g.Label, 64)
-		if err != nil {
+// results are rows as the results that they are; ok is false where one is none.
+func results(rows []study.Row) (all []study.Result, ok bool) {
+	for _, r := range rows {
+		result, ok := r.(study.Result)
+		if !ok {
 			return nil, false
 		}
-		xs = append(xs, x)
+		all = append(all, result)
 	}
-	return xs, true
+	return all, true
 }
 
-type byPosition struct {
-	groups []study.Group
-	xs     []float64
-}
-
-func (b byPosition) Len() int           { return len(b.xs) }
-func (b byPosition) Less(i, j int) bool { return b.xs[i] < b.xs[j] }
-func (b byPosition) Swap(i, j int) {
-	b.xs[i], b.xs[j] = b.xs[j], b.xs[i]
-	b.groups[i], b.groups[j] = b.groups[j], b.groups[i]
-}
-
-// axisOf returns the horizontal axis whose values are the groups, and each group's place on it.
-func axisOf(groups []study.Group, by study.Field) (Axis, []float64) {
-	if xs, ok := positions(groups); ok {
-		axis := Axis{Label: axisLabel(by.Name, by.Unit)}
-		if len(xs) <= 11 {
-			axis.Ticks = slices.Clone(xs)
+// grouped splits rows by a field; groups whose levels are all numbers come in their order. Without a field there is one group, with an empty
+// label.
+func grouped(rows []study.Row, by *study.Field) ([]group, error) {
+	if by == nil {
+		if err := study.AlikeButSeed(rows); err != nil {
+			return nil, fmt.Errorf("report: all runs: %w", err)
 		}
-		return axis, xs
+		return []group{{Rows: rows}}, nil
 	}
-	axis := Axis{Label: axisLabel(by.Name, by.Unit), Categories: []string{}}
-	xs := make([]float64, len(groups))
-	for i, g := range groups {
-		axis.Categories = append(axis.Categories, g.Label)
-		xs[i] = float64(i)
+	groups, err := study.GroupBy(rows, *by)
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
 	}
-	return axis, xs
+	return inOrder(groups), nil
+}
+
+// seedsOf is grouped for rows of any kind.
+func seedsOf[R study.Row](rows []R, by *study.Field) ([]group, error) {
+	all, err := asRows(rows)
+	if err != nil {
+		return nil, err
+	}
+	return grouped(all, by)
+}
+
+// inOrder sorts groups whose levels are all numbers.
+func inOrder(groups []group) []group {
+	if !slices.ContainsFunc(groups, isWord) {
+		slices.SortStableFunc(groups, func(a, b group) int { return cmp.Compare(a.Number, b.Number) })
+	}
+	return groups
+}
+
+func isWord(g group) bool { return math.IsNaN(g.Number) }
+
+// rowsOf are the rows of all groups.
+func rowsOf(groups []group) []study.Row {
+	var all []study.Row
+	for _, g := range groups {
+		all = append(all, g.Rows...)
+	}
+	return all
+}
+
+// split splits rows by line of a figure, or row of a heat map, and those of each by their place on the horizontal axis.
+func split[R study.Row](s settings, rows []R, by study.Field) (lines []group, groups [][]group, err error) {
+	all, err := asRows(rows)
+	if err != nil {
+		return nil, nil, err
+	}
+	lines = s.lines(all)
+	for _, line := range lines {
+		places, err := grouped(line.Rows, &by)
+		if err != nil && s.by != nil {
+			err = fmt.Errorf("%w (at %s %s)", err, s.by.Name, line.Label)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		groups = append(groups, places)
+	}
+	return lines, groups, nil
+}
+
+// lines are the rows of each value of By's field in order of first appearance, or all rows with an empty label.
+func (s settings) lines(rows []study.Row) []group {
+	if s.by == nil {
+		return []group{{Rows: rows}}
+	}
+	return study.Split(rows, *s.by)
+}
+
+// axisOf returns the axis whose values are the groups' levels, and the place of each label on it: its number, or, where the levels are to be
+// listed or one is a word, its rank.
+func axisOf(groups []group, by study.Field, list bool) (Axis, map[string]float64) {
+	axis, place := Axis{Label: study.Heading(by.Name, by.Unit)}, map[string]float64{}
+	levels := inOrder(study.Split(rowsOf(groups), by))
+	if list || slices.ContainsFunc(levels, isWord) {
+		axis.Min, axis.Max = -0.5, float64(len(levels))-0.5
+		for i, l := range levels {
+			place[l.Label] = float64(i)
+			if n, err := strconv.Atoi(l.Label); err == nil && n >= 1e4 {
+				l.Label = thousands(n)
+			}
+			axis.Categories = append(axis.Categories, l.Label)
+		}
+		return axis, place
+	}
+	for _, l := range levels {
+		place[l.Label] = l.Number
+		if len(levels) <= 11 {
+			axis.Ticks = append(axis.Ticks, l.Number)
+		}
+	}
+	return axis, place
 }

@@ -4,9 +4,6 @@ import (
 	"image/color"
 	"strings"
 
-	xfont "golang.org/x/image/font"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -18,13 +15,13 @@ type head struct {
 	rows  [][]entry
 }
 
-// entry is a sample of a line with its name, or a name alone.
+// entry is a sample of a line, an area or a frame with its name, or a name alone.
 type entry struct {
-	text  string
-	width vg.Length
-	line  *draw.LineStyle
-	glyph *draw.GlyphStyle
-	box   color.Color
+	text          string
+	indent, width vg.Length // of the name; in all
+	line          *draw.LineStyle
+	glyph         *draw.GlyphStyle
+	box, frame    color.Color
 }
 
 const (
@@ -34,8 +31,6 @@ const (
 	gap         = 6
 	entryGap    = 16
 )
-
-var titleFont = font.Font{Weight: xfont.WeightBold}
 
 func (h head) height() vg.Length {
 	return vg.Length(len(h.title))*titleHeight + vg.Length(len(h.rows))*rowHeight + 4
@@ -48,13 +43,13 @@ func (h head) extra() vg.Length {
 
 func layoutHead(title string, entries []entry) head {
 	const width = pictureWidth - 2*margin
-	h := head{title: wrap(title, style(titleSize, titleFont), width)}
+	h := head{title: wrap(title, func(line string) bool { return bold(titleSize).Width(line) <= width })}
 	left := vg.Length(0)
 	for _, e := range entries {
-		e.width = style(tickSize, font.Font{}).Width(e.text)
-		if e.line != nil || e.glyph != nil || e.box != nil {
-			e.width += sample + gap
+		if e.line != nil || e.glyph != nil || e.box != nil || e.frame != nil {
+			e.indent = sample + gap
 		}
+		e.width = e.indent + style(tickSize).Width(e.text)
 		if left > 0 && left+e.width > width || len(h.rows) == 0 {
 			h.rows, left = append(h.rows, nil), 0
 		}
@@ -75,7 +70,7 @@ func (f Figure) entries() []entry {
 			continue
 		}
 		e := entry{text: line.Label, glyph: &draw.GlyphStyle{Color: line.color(), Radius: 3.6, Shape: line.glyph()}}
-		if !line.Apart {
+		if f.X.Categories == nil {
 			e.line = &draw.LineStyle{Color: line.color(), Width: 2, Dashes: dash(line.Dash)}
 		}
 		out = append(out, e)
@@ -93,10 +88,19 @@ func (f Figure) entries() []entry {
 	return out
 }
 
-func wrap(words string, sty text.Style, width vg.Length) []string {
+// framed is the legend of frames; it is empty where they have no label.
+func framed(label string) []entry {
+	if label == "" {
+		return nil
+	}
+	return []entry{{text: label, frame: marked}}
+}
+
+// wrap breaks words into lines that fit, except for words that alone are too long.
+func wrap(words string, fits func(line string) bool) []string {
 	var lines []string
 	for _, word := range strings.Fields(words) {
-		if n := len(lines); n > 0 && sty.Width(lines[n-1]+" "+word) <= width {
+		if n := len(lines); n > 0 && fits(lines[n-1]+" "+word) {
 			lines[n-1] += " " + word
 			continue
 		}
@@ -108,7 +112,7 @@ func wrap(words string, sty text.Style, width vg.Length) []string {
 func (h head) draw(c draw.Canvas) {
 	y := c.Max.Y
 	for _, line := range h.title {
-		c.FillText(style(titleSize, titleFont), vg.Point{X: c.Min.X, Y: y - titleHeight/2}, line)
+		c.FillText(bold(titleSize), vg.Point{X: c.Min.X, Y: y - titleHeight/2}, line)
 		y -= titleHeight
 	}
 	for _, row := range h.rows {
@@ -122,18 +126,19 @@ func (h head) draw(c draw.Canvas) {
 }
 
 func (e entry) draw(c draw.Canvas, x, y vg.Length) {
-	left := x
-	if e.line != nil || e.glyph != nil || e.box != nil {
-		x += sample + gap
-	}
 	if e.box != nil {
-		c.FillPolygon(e.box, []vg.Point{{X: left, Y: y - 5}, {X: left + sample, Y: y - 5}, {X: left + sample, Y: y + 5}, {X: left, Y: y + 5}})
+		c.FillPolygon(e.box, []vg.Point{{X: x, Y: y - 5}, {X: x + sample, Y: y - 5}, {X: x + sample, Y: y + 5}, {X: x, Y: y + 5}})
+	}
+	if e.frame != nil {
+		left, right := x+sample/2-6, x+sample/2+6
+		path := []vg.Point{{X: left, Y: y - 6}, {X: right, Y: y - 6}, {X: right, Y: y + 6}, {X: left, Y: y + 6}, {X: left, Y: y - 6}}
+		c.StrokeLines(draw.LineStyle{Color: e.frame, Width: frameWidth * dot}, path)
 	}
 	if e.line != nil {
-		c.StrokeLine2(*e.line, left, y, left+sample, y)
+		c.StrokeLine2(*e.line, x, y, x+sample, y)
 	}
 	if e.glyph != nil {
-		c.DrawGlyph(*e.glyph, vg.Point{X: left + sample/2, Y: y})
+		c.DrawGlyph(*e.glyph, vg.Point{X: x + sample/2, Y: y})
 	}
-	c.FillText(style(tickSize, font.Font{}), vg.Point{X: x, Y: y + 1.5}, e.text) // digits sit below the middle of their line
+	c.FillText(style(tickSize), vg.Point{X: x + e.indent, Y: y + 1.5}, e.text) // digits sit below the middle of their line
 }

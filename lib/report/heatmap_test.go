@@ -19,7 +19,7 @@ import (
 	"rethinking/lib/study"
 )
 
-var hiddenLayers = study.Field{Name: "hidden layers", Of: func(e study.Experiment) string { return strconv.Itoa(len(e.Net.Hidden)) }}
+var hiddenLayers = study.ByExperiment("hidden layers", "", func(e study.Experiment) study.Level { return study.Count(len(e.Net.Hidden)) })
 
 // netGrid makes results of nets of several widths and depths that fit the slower, the narrower and deeper they are: made-up numbers.
 func netGrid(widths, depths []int, seeds, epochs int) []study.Result {
@@ -130,10 +130,9 @@ func TestHeatMapErrors(t *testing.T) {
 		err  error
 	}{
 		{"no results: run the experiments first", heat(nil)},
-		{"leave By, LogX, Chance and Level out", heat(grid, By(study.LabelCorruption))},
-		{"leave By, LogX, Chance and Level out", heat(grid, LogX())},
-		{"leave By, LogX, Chance and Level out", heat(grid, Chance(10))},
-		{"leave By, LogX, Chance and Level out", heat(grid, Level("a paper", 3))},
+		{"leave By, PointBy, LogX and Chance out", heat(grid, By(study.LabelCorruption))},
+		{"leave By, PointBy, LogX and Chance out", heat(grid, LogX())},
+		{"leave By, PointBy, LogX and Chance out", heat(grid, Chance(10))},
 		{"hidden units 512: runs differ in more than the seed", heat(otherBatch(sweep([]float64{0}, 2, 25)))},
 		{"seed 0 appears twice", heat(twice)},
 		{"has no evaluation", heat(withoutCurves(netGrid([]int{16}, []int{2}, 2, 25)))},
@@ -224,9 +223,9 @@ func TestHeatRange(t *testing.T) {
 
 // Means that have no colour are shown, and only some runs' value is enough for a map.
 func TestHeatMapWithoutColors(t *testing.T) {
-	signed := study.Statistic{Name: "sign", Of: func(r study.Result) (float64, bool) {
+	signed := study.StatisticOf("sign", "", func(r study.Result) (float64, bool) {
 		return float64(r.Experiment.Seed) - 1, r.Experiment.Seed > 0 || len(r.Experiment.Net.Hidden) == 2
-	}}
+	})
 	h, err := HeatMap(netGrid([]int{16}, []int{2, 4}, 2, 5), signed, study.HiddenUnits, hiddenLayers, Log())
 	if err != nil {
 		t.Fatal(err)
@@ -245,7 +244,7 @@ func TestHeatMapWithoutColors(t *testing.T) {
 	if strings.Contains(string(plotly), "colorbar") {
 		t.Error("a scale of colours is drawn although no cell has one")
 	}
-	if outputs, err := h.outputs(); err != nil || len(outputs) != 3 {
+	if outputs, err := h.Outputs(); err != nil || len(outputs) != 3 {
 		t.Errorf("%d outputs, error %v", len(outputs), err)
 	}
 }

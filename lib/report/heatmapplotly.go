@@ -19,10 +19,10 @@ func (h Heat) Plotly() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	fig := interactive(Figure{Title: h.Title, X: h.X, Y: h.Y}.layout())
-	fig.Layout.Xaxis.Automargin = grob.LayoutXaxisAutomarginBottom // where there is little room the names of the columns stand upright
+	layout := Figure{Words: h.Words, X: h.X, Y: h.Y}.layout()
+	layout.Xaxis.Automargin = grob.LayoutXaxisAutomarginBottom // where there is little room the names of the columns stand upright
 	if h.Color.Min < h.Color.Max {
-		fig.Layout.Coloraxis = &grob.LayoutColoraxis{
+		layout.Coloraxis = &grob.LayoutColoraxis{
 			Colorscale: stops(scale.Palette(11).Colors()...), Cmin: types.N(scale.Min()), Cmax: types.N(scale.Max()), Colorbar: h.colorbar(),
 		}
 	}
@@ -37,13 +37,15 @@ func (h Heat) Plotly() ([]byte, error) {
 			light = append(light, c)
 		}
 	}
-	fig.AddTraces(h.trace(grey, color.Black, &grob.Heatmap{Colorscale: stops(blank, blank), Showscale: types.False}))
-	fig.AddTraces(h.trace(dark, color.White, &grob.Heatmap{Coloraxis: "coloraxis"}))
-	fig.AddTraces(h.trace(light, color.Black, &grob.Heatmap{Coloraxis: "coloraxis"}))
-	if h.Outline != "" {
-		fig.AddTraces(h.outlineTrace())
+	traces := []types.Trace{
+		h.trace(grey, color.Black, &grob.Heatmap{Colorscale: stops(blank, blank), Showscale: types.False}),
+		h.trace(dark, color.White, &grob.Heatmap{Coloraxis: "coloraxis"}),
+		h.trace(light, color.Black, &grob.Heatmap{Coloraxis: "coloraxis"}),
 	}
-	return encodeJSON(fig, h.Title)
+	if h.Outline != "" {
+		traces = append(traces, h.outlineTrace())
+	}
+	return figureJSON(layout, traces, h.Title)
 }
 
 // HTML returns the interactive map as a fragment: see [Figure.HTML].
@@ -54,8 +56,7 @@ func (h Heat) HTML() (string, error) {
 
 // trace completes one that draws some of the cells.
 func (h Heat) trace(cells []HeatCell, letters color.Color, t *grob.Heatmap) *grob.Heatmap {
-	t.X, _ = h.X.names()
-	t.Y, _ = h.Y.names()
+	t.X, t.Y = values(h.X.marks()), values(h.Y.marks())
 	t.Z = h.matrix(cells, nil, func(c HeatCell) any {
 		if !h.colored(c) {
 			return 0
@@ -63,7 +64,7 @@ func (h Heat) trace(cells []HeatCell, letters color.Color, t *grob.Heatmap) *gro
 		return h.Color.coordinate(c.Mean)
 	})
 	t.Text, t.Texttemplate = h.matrix(cells, "", func(c HeatCell) any { return c.text() }), "%{text}" // for null it would write "null"
-	t.Textfont = &grob.HeatmapTextfont{Color: types.C(css(color.NRGBAModel.Convert(letters).(color.NRGBA)))}
+	t.Textfont = &grob.HeatmapTextfont{Color: css(letters)}
 	t.Hovertext = h.matrix(cells, "", func(c HeatCell) any { return html.EscapeString(c.Name) + "<br>" + html.EscapeString(h.hover(c)) })
 	t.Hoverinfo = types.ArrayOKValue(grob.HeatmapHoverinfoText)
 	t.Hoverongaps, t.Xgap, t.Ygap = types.False, types.N(3), types.N(3)
@@ -84,15 +85,16 @@ func (h Heat) matrix(cells []HeatCell, none any, of func(HeatCell) any) *types.D
 
 func (h Heat) hover(c HeatCell) string {
 	if c.N < c.Of {
-		return fmt.Sprintf("value in %d of %s", c.N, plural(c.Of, "run"))
+		return fmt.Sprintf("value in %d of %s", c.N, Plural(c.Of, "run"))
 	}
 	return h.Color.hover(c.Point)
 }
 
 func (h Heat) colorbar() *grob.LayoutColoraxisColorbar {
-	at, names := []float64{}, []types.StringType{}
-	for _, v := range h.Color.marks() {
-		at, names = append(at, h.Color.coordinate(v)), append(names, plain(number(v)+"\u00A0")) // plotly sets the title too near
+	var at []float64
+	var names []types.StringType
+	for _, tick := range h.Color.ticks() {
+		at, names = append(at, tick.Value), append(names, plain(tick.Label+"\u00A0")) // plotly sets the title too near
 	}
 	return &grob.LayoutColoraxisColorbar{
 		Title:     &grob.LayoutColoraxisColorbarTitle{Text: plain(h.Color.Label), Side: grob.LayoutColoraxisColorbarTitleSideRight},
@@ -105,7 +107,7 @@ func stops(colors ...color.Color) *types.ColorScale {
 	scale := &types.ColorScale{}
 	for i, c := range colors {
 		at := round(float64(i)/float64(len(colors)-1), 6)
-		scale.Values = append(scale.Values, types.ColorScaleReference{NormalizedValue: at, Color: types.C(css(color.NRGBAModel.Convert(c).(color.NRGBA)))})
+		scale.Values = append(scale.Values, types.ColorScaleReference{NormalizedValue: at, Color: css(c)})
 	}
 	return scale
 }
@@ -123,6 +125,6 @@ func (h Heat) outlineTrace() *grob.Scatter {
 	}
 	return &grob.Scatter{
 		X: values(xs), Y: values(ys), Mode: grob.ScatterModeLines, Name: plain(h.Outline), Showlegend: types.True,
-		Hoverinfo: types.ArrayOKValue(grob.ScatterHoverinfoSkip), Line: &grob.ScatterLine{Color: types.C(css(marked)), Width: types.N(3)},
+		Hoverinfo: types.ArrayOKValue(grob.ScatterHoverinfoSkip), Line: &grob.ScatterLine{Color: css(marked), Width: types.N(3)},
 	}
 }

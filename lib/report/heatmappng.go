@@ -5,7 +5,6 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
 	colormap "gonum.org/v1/plot/palette"
 	"gonum.org/v1/plot/palette/moreland"
 	"gonum.org/v1/plot/plotter"
@@ -71,13 +70,11 @@ func (h Heat) PNG() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	head := layoutHead(h.Title, h.entries())
+	head := layoutHead(h.Title, framed(h.Outline))
 	rows := vg.Length(max(0, len(h.Y.Categories)-rowsThatFit)) * leastCell
-	canvas := vgimg.NewWith(vgimg.UseWH(pictureWidth, pictureHeight+head.extra()+rows), vgimg.UseDPI(pictureDPI))
-	area := draw.Crop(draw.New(canvas), margin, -margin, margin, -margin)
-	head.draw(area)
-	h.draw(draw.Crop(area, 0, 0, 0, -head.height()-6), scale, fills)
-	return encode(canvas, h.Title)
+	return head.png(pictureHeight+head.extra()+rows, func(c draw.Canvas, _ *vgimg.Canvas) {
+		h.draw(draw.Crop(c, 0, 0, 0, -6), scale, fills)
+	})
 }
 
 // draw draws the map, and at its right the scale of colours, if it has one.
@@ -89,8 +86,8 @@ func (h Heat) draw(area draw.Canvas, scale colormap.ColorMap, fills []color.NRGB
 		area.Max.X = bar.Min.X - barGap
 	}
 	data := p.DataCanvas(area)
-	p.X.Tick.Label.Font = sans(fitting(h.X.Categories, (data.Max.X-data.Min.X)/vg.Length(len(h.X.Categories)), 4), font.Font{})
-	p.Add(mosaic{h, fills})
+	p.X.Tick.Label.Font = sans(fitting(h.X.Categories, (data.Max.X-data.Min.X)/vg.Length(len(h.X.Categories)), 4))
+	p.Add(drawFunc(func(c draw.Canvas, p *plot.Plot) { h.drawCells(c, p, fills) }))
 	p.Draw(area)
 	if h.Color.Min < h.Color.Max {
 		data = p.DataCanvas(area)
@@ -104,17 +101,8 @@ func (h Heat) draw(area draw.Canvas, scale colormap.ColorMap, fills []color.NRGB
 func (h Heat) bar(scale colormap.ColorMap) *plot.Plot {
 	p := axes(Axis{Max: 1}, h.Color)
 	p.HideX()
-	p.X.Padding, p.Y.Padding = 0, 0
 	p.Add(&plotter.ColorBar{ColorMap: scale, Vertical: true, Colors: 256})
 	return p
-}
-
-// entries explains the border, where there is one.
-func (h Heat) entries() []entry {
-	if h.Outline == "" {
-		return nil
-	}
-	return []entry{{text: h.Outline, glyph: &draw.GlyphStyle{Color: marked, Radius: 6, Shape: frameGlyph{}}}}
 }
 
 // fitting is the size at which the widest of some words fits a width and leaves some of it free, at most that of tick marks.
@@ -122,36 +110,30 @@ func fitting(words []string, width, free vg.Length) vg.Length {
 	size := vg.Length(tickSize)
 	width = max(width-free, width/2)
 	for _, word := range words {
-		if w := style(tickSize, font.Font{}).Width(word); w > 0 {
+		if w := style(tickSize).Width(word); w > 0 {
 			size = min(size, tickSize*width/w)
 		}
 	}
 	return size
 }
 
-// mosaic draws the cells of a map inside the axes.
-type mosaic struct {
-	Heat
-	fills []color.NRGBA
-}
-
-// Plot implements plot.Plotter.
-func (m mosaic) Plot(c draw.Canvas, p *plot.Plot) {
+// drawCells draws the cells of the map inside the axes.
+func (h Heat) drawCells(c draw.Canvas, p *plot.Plot, fills []color.NRGBA) {
 	x, y := p.Transforms(&c)
 	var words []string
-	for _, cell := range m.Cells {
+	for _, cell := range h.Cells {
 		words = append(words, cell.text())
 	}
-	letters := style(min(fitting(words, x(1)-x(0), 14), 0.6*(y(1)-y(0))), font.Font{})
+	letters := style(min(fitting(words, x(1)-x(0), 14), 0.6*(y(1)-y(0))))
 	letters.XAlign = draw.XCenter
-	for i, cell := range m.Cells {
+	for i, cell := range h.Cells {
 		box := vg.Rectangle{Min: vg.Point{X: x(cell.X - 0.5), Y: y(cell.Y - 0.5)}, Max: vg.Point{X: x(cell.X + 0.5), Y: y(cell.Y + 0.5)}}
-		c.FillPolygon(m.fills[i], corners(box, cellGap))
+		c.FillPolygon(fills[i], corners(box, cellGap))
 		if cell.Outlined {
 			path := corners(box, cellGap+borderWidth/2)
 			c.StrokeLines(draw.LineStyle{Color: marked, Width: borderWidth}, append(path, path[:2]...))
 		}
-		letters.Color = inkOn(m.fills[i])
+		letters.Color = inkOn(fills[i])
 		c.FillText(letters, vg.Point{X: x(cell.X), Y: y(cell.Y)}, words[i])
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"image/color"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,13 +15,10 @@ import (
 )
 
 // ImageGrid is rows of training images as a value, a row a way to spoil them. Its renderings are [ImageGrid.PNG],
-// [ImageGrid.Description] and [ImageGrid.Caption]; all are pure and the same bytes every time.
+// [ImageGrid.Description] and its Caption; all are pure and the same bytes every time.
 type ImageGrid struct {
-	Name  string   // slug
-	Title string   // plain text
-	Text  string   // what the author says, in Markdown; the caption begins with it
-	Facts []string // plain sentences that end the caption: data, seed, what is marked, what the pixels show
-	Rows  []ImageRow
+	Words
+	Rows []ImageRow
 }
 
 // ImageRow is a row of an ImageGrid; where it is too long it goes on below.
@@ -41,38 +40,62 @@ type Tile struct {
 // Where all inputs of a row lie in [0,1], 0 is drawn black and 1 white; else, as for whitened inputs, every image is stretched from its
 // lowest to its highest value. The caption says which.
 //
-// Of the options [By], [Name], [Title] and [Caption] apply. It fails if there is no sample, if one is empty, its fields do not fit each
+// Of the options [By], [Title] and [Caption] apply. It fails if there is no sample, if one is empty, its fields do not fit each
 // other or an input is not finite, and if images have neither 1 nor 3 channels.
 func Images(samples []study.Sample, options ...Option) (ImageGrid, error) {
 	s := apply(options)
 	if s.log || s.reference != nil || s.outline != nil {
-		return ImageGrid{}, errors.New("report: images have no axis for Log, Chance or Level, and no cells for Outline: leave these options out")
+		return ImageGrid{}, errors.New("report: images have no axis for Log or Chance, and no cells for Outline: leave these options out")
 	}
 	if len(samples) == 0 {
 		return ImageGrid{}, errors.New("report: no samples: draw some training examples first")
 	}
-	g := ImageGrid{Text: s.text}
+	var g ImageGrid
 	var stretched []string
 	for i, sample := range samples {
 		if err := checkSample(sample); err != nil {
 			return ImageGrid{}, fmt.Errorf("report: sample %d of %d (%s): %w", i+1, len(samples), sample.Experiment, err)
 		}
-		row := ImageRow{Label: s.rowLabel(sample.Experiment)}
-		unit := inUnit(sample.X)
+		label, unit := s.rowLabel(sample.Experiment), slices.Min(sample.X) >= 0 && slices.Max(sample.X) <= 1
 		if !unit {
-			stretched = append(stretched, row.Label)
+			stretched = append(stretched, label)
 		}
-		for j := range sample.Labels {
-			row.Tiles = append(row.Tiles, tileOf(sample, j, unit))
-		}
-		g.Rows = append(g.Rows, row)
+		g.Rows = append(g.Rows, imageRow(label, sample, unit))
 	}
 	title := "training images as the net sees them"
 	if s.by != nil {
 		title += ", by " + s.by.Name
 	}
-	g.Name, g.Title = s.named(title)
-	g.Facts = facts(sampleFact(samples), g.markFact(), g.pixelFact(stretched))
+	g.Words = s.words(title, facts(sampleFact(samples), g.markFact(), g.pixelFact(stretched)))
+	return g, nil
+}
+
+// Filters are weights of a net's first layer: what each of its units, or channels, looks for in an image.
+type Filters struct {
+	Label                   string // of the row
+	Height, Width, Channels int
+	Units                   [][]float32 // [unit][Height*Width*Channels]
+}
+
+// FilterImages shows first-layer weights as images, a row a net, each stretched from its lowest to its highest value. Of the options
+// Title and Caption apply. It fails if there is no row, or one is empty or does not fit its size.
+func FilterImages(rows []Filters, options ...Option) (ImageGrid, error) {
+	s := apply(options)
+	if len(rows) == 0 {
+		return ImageGrid{}, errors.New("report: no filters: give at least one net's")
+	}
+	g := ImageGrid{Words: s.words("filters of the first layer", []string{"Each image is stretched from its lowest to its highest value."})}
+	for _, row := range rows {
+		n := len(row.Units)
+		sample := study.Sample{
+			Height: row.Height, Width: row.Width, Channels: row.Channels, ClassNames: []string{""},
+			X: slices.Concat(row.Units...), Labels: make([]uint8, n), Corrupted: make([]bool, n),
+		}
+		if err := checkSample(sample); err != nil {
+			return ImageGrid{}, fmt.Errorf("report: filters of %s: %w", row.Label, err)
+		}
+		g.Rows = append(g.Rows, imageRow(row.Label, sample, false))
+	}
 	return g, nil
 }
 
@@ -81,25 +104,22 @@ func (s settings) rowLabel(e study.Experiment) string {
 	if s.by == nil {
 		return cmp.Or(e.Corruption.String(), "true labels")
 	}
-	label := s.by.Of(e)
-	if _, err := strconv.ParseFloat(label, 64); err == nil {
-		return s.by.Name + " " + label
+	level := s.by.Of(e)
+	if math.IsNaN(level.Number) {
+		return level.Label
 	}
-	return label
+	return s.by.Name + " " + level.Label
 }
 
 // sampleFact names the data and the seeds: "Data: mnist; seed 0. Under each image: the label it is trained on."
 func sampleFact(samples []study.Sample) string {
-	var data, seeds []string
+	var data []string
+	var seeds []int64
 	for _, s := range samples {
 		data = append(data, s.Experiment.Data.Name)
-		seeds = append(seeds, strconv.FormatInt(s.Experiment.Seed, 10))
+		seeds = append(seeds, s.Experiment.Seed)
 	}
-	noun := "seed"
-	if seeds = unique(seeds); len(seeds) > 1 {
-		noun = "seeds"
-	}
-	return fmt.Sprintf("Data: %s; %s %s. Under each image: the label it is trained on.", listed(data, "data sets"), noun, strings.Join(seeds, ", "))
+	return fmt.Sprintf("Data: %s; %s. Under each image: the label it is trained on.", listed(data, "data sets"), seedList(seeds))
 }
 
 // markFact tells what the frames mean; it is empty where there is none.
@@ -136,13 +156,10 @@ func (r ImageRow) corrupted() int {
 	return n
 }
 
-// Caption returns the caption in Markdown: the author's text, then the facts.
-func (g ImageGrid) Caption() string { return caption(g.Text, g.Facts) }
-
 // Description says in words what the picture shows: each row's name and labels, and which of them are corrupted. It is the alternative
 // text of the picture.
 func (g ImageGrid) Description() string {
-	parts := []string{fmt.Sprintf("Grid of images in %s: %s.", plural(len(g.Rows), "row"), g.Title)}
+	parts := []string{fmt.Sprintf("Grid of images in %s: %s.", Plural(len(g.Rows), "row"), g.Title)}
 	for i, row := range g.Rows {
 		var labels []string
 		for _, t := range row.Tiles {
@@ -157,12 +174,40 @@ func (g ImageGrid) Description() string {
 	return strings.Join(parts, " ")
 }
 
-func (g ImageGrid) outputs() ([]output, error) {
-	png, err := g.PNG()
-	if err != nil {
-		return nil, err
+func imageRow(label string, s study.Sample, unit bool) ImageRow {
+	row := ImageRow{Label: label}
+	for i := range s.Labels {
+		row.Tiles = append(row.Tiles, tileOf(s, i, unit))
 	}
-	return pictured(png, g.Description(), g.Caption()), nil
+	return row
+}
+
+// tileOf makes a tile of example i. Unless the inputs lie in [0,1] the image is stretched from its lowest to its highest value, all
+// channels alike; one value alone is a middle grey.
+func tileOf(s study.Sample, i int, unit bool) Tile {
+	dim := s.Height * s.Width * s.Channels
+	values := s.X[i*dim:][:dim]
+	low, high := float32(0), float32(1)
+	if !unit {
+		low, high = slices.Min(values), slices.Max(values)
+	}
+	level := func(v float32) uint8 {
+		if low == high {
+			return 0x80
+		}
+		return uint8(math.Round(255 * (float64(v) - float64(low)) / (float64(high) - float64(low))))
+	}
+	img := image.NewNRGBA(image.Rect(0, 0, s.Width, s.Height))
+	for pixel := range s.Height * s.Width {
+		v := values[pixel*s.Channels:][:s.Channels]
+		red, last := level(v[0]), s.Channels-1
+		img.SetNRGBA(pixel%s.Width, pixel/s.Width, color.NRGBA{red, level(v[last/2]), level(v[last]), 0xFF})
+	}
+	label := strconv.Itoa(int(s.Labels[i]))
+	if len(s.ClassNames) > 0 {
+		label = s.ClassNames[s.Labels[i]]
+	}
+	return Tile{Image: img, Label: label, Corrupted: s.Corrupted[i]}
 }
 
 // checkSample refuses samples whose fields do not fit each other.
@@ -177,7 +222,7 @@ func checkSample(s study.Sample) error {
 		return fmt.Errorf("%d labels, %d input values and %d marks: %d examples have %d values and %d marks", n, len(s.X), len(s.Corrupted), n, n*dim, n)
 	case len(s.ClassNames) > 0 && int(slices.Max(s.Labels)) >= len(s.ClassNames):
 		return fmt.Errorf("label %d: there are %d class names", slices.Max(s.Labels), len(s.ClassNames))
-	case slices.ContainsFunc(s.X, notFinite):
+	case slices.ContainsFunc(s.X, func(v float32) bool { return math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) }):
 		return errors.New("an input is not finite")
 	}
 	return nil

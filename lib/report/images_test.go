@@ -6,10 +6,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"rethinking/lib/corrupt"
 	"rethinking/lib/study"
@@ -39,7 +38,12 @@ func polygons(n, size, channels int) study.Sample {
 
 // kind is the experiment's field in these tests, which tell their samples apart by the seed.
 func kind(names ...string) study.Field {
-	return study.Field{Name: "corruption", Of: func(e study.Experiment) string { return names[e.Seed] }}
+	return study.ByExperiment("corruption", "", func(e study.Experiment) study.Level {
+		if x, err := strconv.ParseFloat(names[e.Seed], 64); err == nil {
+			return study.Number(x)
+		}
+		return study.Word(names[e.Seed])
+	})
 }
 
 func spoilt(t *testing.T) []study.Sample {
@@ -52,7 +56,7 @@ func spoilt(t *testing.T) []study.Sample {
 	var errs [4]error
 	labels, pixels, random, noise := &samples[1], &samples[2], &samples[3], &samples[4]
 	labels.Labels, labels.Corrupted, errs[0] = corrupt.Labels(labels.Labels, 10, 0.5, generator())
-	pixels.X, errs[1] = corrupt.Shuffle(pixels.X, 1, corrupt.Permutation(28*28, generator()))
+	pixels.X, errs[1] = corrupt.Shuffle(pixels.X, 1, generator().Perm(28*28))
 	random.X, errs[2] = corrupt.RandomPixels(random.X, 28*28, 1, generator())
 	noise.X, noise.Corrupted, errs[3] = corrupt.Gaussian(noise.X, 28*28, 0.4, corrupt.Moments(noise.X), true, generator())
 	for _, err := range errs {
@@ -210,7 +214,7 @@ func TestImagesErrors(t *testing.T) {
 	}{
 		{"no samples", nil, Title("x")},
 		{"no axis for Log", with(func(*study.Sample) {}), Log()},
-		{"no axis for Log, Chance", with(func(*study.Sample) {}), Chance(10)},
+		{"no axis for Log or Chance", with(func(*study.Sample) {}), Chance(10)},
 		{"sample 2 of 2 (polygons", with(func(s *study.Sample) { s.Labels = nil }), Title("x")},
 		{"it has no example", with(func(s *study.Sample) { s.Labels = nil }), Title("x")},
 		{"4x4 pixels with 2 channels", with(func(s *study.Sample) { s.Channels = 2 }), Title("x")},
@@ -231,12 +235,11 @@ func TestOutputsOfImages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, err := g.outputs()
+	outputs, err := g.Outputs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(outputs) != 2 || outputs[0][protocol.MIMEImagePNG] == nil || outputs[0][protocol.MIMETextPlain] == nil || outputs[1][protocol.MIMETextMarkdown] == nil {
+	if len(outputs) != 2 || outputs[0].MIME["image/png"] == nil || outputs[0].MIME["text/plain"] == nil || outputs[1].MIME["text/markdown"] == nil {
 		t.Errorf("the outputs are %d, or one lacks a type", len(outputs))
 	}
-	Show(Images([]study.Sample{whitened()})) // outside a notebook: nothing
 }

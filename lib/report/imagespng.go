@@ -6,7 +6,6 @@ import (
 	"math"
 
 	xdraw "golang.org/x/image/draw"
-	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
@@ -29,10 +28,10 @@ const (
 	imageTextSize = 12 // points
 )
 
-// marked is the colour of frames and labels of corrupted images; other images have an outline, where white ones would fade into the page.
-var marked, outline = palette[1], color.NRGBA{0xC0, 0xC0, 0xC0, 0xFF}
+// marked is the colour of frames and labels of corrupted images; other images have an edge, where white ones would fade into the page.
+var marked, edge = palette[1], color.NRGBA{0xC0, 0xC0, 0xC0, 0xFF}
 
-func imageStyle(base font.Font) text.Style { return style(imageTextSize, base) }
+var imageText = style(imageTextSize)
 
 // dots is a length in pixels, rounded up.
 func dots(l vg.Length) int { return int(math.Ceil(float64(l / dot))) }
@@ -48,58 +47,46 @@ type gridLayout struct {
 }
 
 type rowLayout struct {
-	beside    []string // the row's label in lines
-	top, line int      // of the first line of images; its height with the labels
+	ImageRow
+	beside          []string // the row's label in lines
+	top, tall, line int      // of the first line of images; the height of an image; that of a line with its labels
 }
 
 // PNG draws the grid on white, 1120 pixels wide, every pixel of the data as a square; its height grows with the rows. The same grid gives
 // the same bytes.
 func (g ImageGrid) PNG() ([]byte, error) {
 	l := g.layout()
-	canvas := vgimg.NewWith(vgimg.UseWH(pictureWidth, vg.Length(l.height)*dot), vgimg.UseDPI(pictureDPI))
-	c := draw.New(canvas)
-	l.head.draw(draw.Crop(c, margin, -margin, margin, -margin))
-	e := easel{c, canvas.Image(), l.height}
-	for i, row := range g.Rows {
-		e.beside(l, row, l.rows[i])
-		e.row(l, row, l.rows[i])
-	}
-	return encode(canvas, g.Title)
+	return l.head.png(vg.Length(l.height)*dot, func(c draw.Canvas, picture *vgimg.Canvas) {
+		e := easel{l, c, picture.Image()}
+		for _, r := range l.rows {
+			e.row(r)
+		}
+	})
 }
 
 func (g ImageGrid) layout() gridLayout {
-	l := gridLayout{head: layoutHead(g.Title, g.entries())}
+	legend := ""
+	if g.markFact() != "" {
+		legend = "× corrupted: not the true label, or the input was replaced"
+	}
+	l := gridLayout{head: layoutHead(g.Title, framed(legend))}
 	beside, under, size, most := 0, 0, 0, 0
 	for _, row := range g.Rows {
-		lines := wrap(row.Label, imageStyle(font.Font{}), besideWidth*dot)
+		lines := wrap(row.Label, func(line string) bool { return imageText.Width(line) <= besideWidth*dot })
 		for _, line := range lines {
-			beside = max(beside, dots(imageStyle(font.Font{}).Width(line)))
+			beside = max(beside, dots(imageText.Width(line)))
 		}
-		l.rows = append(l.rows, rowLayout{beside: lines})
 		for _, t := range row.Tiles {
 			under, size = max(under, dots(t.style().Width(t.text()))), max(size, t.Image.Rect.Dx())
 		}
+		l.rows = append(l.rows, rowLayout{ImageRow: row, beside: lines})
 		most = max(most, len(row.Tiles))
 	}
 	l.left = dots(margin) + beside + besideGap
 	l.fit(dots(pictureWidth-margin)-l.left, most, size, under)
-	l.stack(g.Rows)
+	l.stack()
 	return l
 }
-
-// stack places the rows below each other.
-func (l *gridLayout) stack(rows []ImageRow) {
-	l.height = dots(margin+l.head.height()) + rowGap/2
-	for i, row := range rows {
-		r, lines := &l.rows[i], (len(row.Tiles)+l.columns-1)/l.columns
-		r.top, r.line = l.height, l.tall(row)+underHeight+lineGap
-		l.height += max(lines*r.line-lineGap, len(r.beside)*besideHeight) + rowGap
-	}
-	l.height += dots(margin) - rowGap
-}
-
-// tall is the height of a row's images.
-func (l gridLayout) tall(row ImageRow) int { return row.Tiles[0].Image.Rect.Dy() * l.scale }
 
 // fit chooses how many images stand in a line, and how large: all of them, if they are then wide enough to be seen, else about as many in
 // each of several lines. The images are size pixels of the data wide, the labels under them at most under.
@@ -115,24 +102,17 @@ func (l *gridLayout) fit(room, most, size, under int) {
 	l.pitch = min(room/l.columns, place(l.scale)+imageAir)
 }
 
-// entries explains the frames, where there are any.
-func (g ImageGrid) entries() []entry {
-	if g.markFact() == "" {
-		return nil
+// stack places the rows below each other.
+func (l *gridLayout) stack() {
+	y := dots(margin+l.head.height()) + rowGap/2
+	for i := range l.rows {
+		r := &l.rows[i]
+		lines := (len(r.Tiles) + l.columns - 1) / l.columns
+		r.top, r.tall = y, r.Tiles[0].Image.Rect.Dy()*l.scale
+		r.line = r.tall + underHeight + lineGap
+		y += max(lines*r.line-lineGap, len(r.beside)*besideHeight) + rowGap
 	}
-	return []entry{{
-		text:  "× corrupted: not the true label, or the input was replaced",
-		glyph: &draw.GlyphStyle{Color: marked, Radius: 6, Shape: frameGlyph{}},
-	}}
-}
-
-// frameGlyph is the frame of a corrupted image, for the legend.
-type frameGlyph struct{}
-
-// DrawGlyph implements draw.GlyphDrawer.
-func (frameGlyph) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, at vg.Point) {
-	low, high := vg.Point{X: at.X - sty.Radius, Y: at.Y - sty.Radius}, vg.Point{X: at.X + sty.Radius, Y: at.Y + sty.Radius}
-	c.StrokeLines(draw.LineStyle{Color: sty.Color, Width: frameWidth * dot}, []vg.Point{low, {X: high.X, Y: low.Y}, high, {X: low.X, Y: high.Y}, low})
+	l.height = y - rowGap + dots(margin)
 }
 
 func (t Tile) text() string {
@@ -144,48 +124,39 @@ func (t Tile) text() string {
 
 func (t Tile) style() text.Style {
 	if !t.Corrupted {
-		return imageStyle(font.Font{})
+		return imageText
 	}
-	sty := imageStyle(titleFont)
+	sty := bold(imageTextSize)
 	sty.Color = marked
 	return sty
 }
 
 // easel draws letters and images on the same picture, in pixels from its upper left corner.
 type easel struct {
+	gridLayout
 	letters draw.Canvas
 	images  xdraw.Image
-	height  int
 }
 
-// beside writes the row's label against the middle of its first line of images, or from its top where it has more lines than fit there.
-func (e easel) beside(l gridLayout, row ImageRow, r rowLayout) {
-	y := r.top + max(l.tall(row)-len(r.beside)*besideHeight, 0)/2 + besideHeight/2
-	for _, line := range r.beside {
-		e.text(imageStyle(font.Font{}), dots(margin), y, line)
-		y += besideHeight
+// row draws images, and writes their label against the middle of the first line of them, or from its top where it has more lines than fit there.
+func (e easel) row(r rowLayout) {
+	first := r.top + max(r.tall-len(r.beside)*besideHeight, 0)/2 + besideHeight/2
+	for i, line := range r.beside {
+		e.text(imageText, dots(margin), first+i*besideHeight, line)
 	}
-}
-
-func (e easel) row(l gridLayout, row ImageRow, r rowLayout) {
-	tall := l.tall(row)
-	for i, t := range row.Tiles {
-		wide := t.Image.Rect.Dx() * l.scale
-		x, y := l.left+i%l.columns*l.pitch+(l.pitch-wide)/2, r.top+i/l.columns*r.line
-		e.image(t, image.Rect(x, y, x+wide, y+tall))
+	for i, t := range r.Tiles {
+		wide := t.Image.Rect.Dx() * e.scale
+		x, y := e.left+i%e.columns*e.pitch+(e.pitch-wide)/2, r.top+i/e.columns*r.line
+		place, frame, width := image.Rect(x, y, x+wide, y+r.tall), edge, 1
+		if t.Corrupted {
+			frame, width = marked, frameWidth
+		}
+		xdraw.Draw(e.images, place.Inset(-width), image.NewUniform(frame), image.Point{}, xdraw.Src)
+		xdraw.NearestNeighbor.Scale(e.images, place, t.Image, t.Image.Rect, xdraw.Src, nil)
 		sty := t.style()
 		sty.XAlign = draw.XCenter
-		e.text(sty, x+wide/2, y+tall+frameWidth+underHeight/2, t.text())
+		e.text(sty, x+wide/2, y+r.tall+frameWidth+underHeight/2, t.text())
 	}
-}
-
-func (e easel) image(t Tile, place image.Rectangle) {
-	frame, width := outline, 1
-	if t.Corrupted {
-		frame, width = marked, frameWidth
-	}
-	xdraw.Draw(e.images, place.Inset(-width), image.NewUniform(frame), image.Point{}, xdraw.Src)
-	xdraw.NearestNeighbor.Scale(e.images, place, t.Image, t.Image.Rect, xdraw.Src, nil)
 }
 
 func (e easel) text(sty text.Style, x, y int, words string) {

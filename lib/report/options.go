@@ -1,29 +1,30 @@
 package report
 
 import (
-	"errors"
-	"fmt"
-	"math"
+	"cmp"
 
 	"rethinking/lib/study"
 )
 
-// Option changes how a figure groups its runs or how it is drawn; it never changes a number.
+// Option changes how a figure or table groups its runs or how it is drawn; it never changes a number.
 type Option func(*settings)
 
+// Heading is the title, where the option is one. It makes the options of a table a [Column], so that they stand among its columns.
+func (o Option) Heading() string { return apply([]Option{o}).title }
+
 type settings struct {
-	by                *study.Field
-	name, title, text string
-	log, logX         bool
-	reference         *Reference
-	outline           *border
+	by, pointBy *study.Field
+	title, text string
+	log, logX   bool
+	reference   *Reference
+	outline     *border
 }
 
 // By draws one line for each value of the field. Without it all results must be seeds of one experiment.
 func By(field study.Field) Option { return func(s *settings) { s.by = &field } }
 
-// Name sets the figure's slug, which is otherwise made from its title.
-func Name(slug string) Option { return func(s *settings) { s.name = slug } }
+// PointBy makes the rows of each value of the field a point of a [Plot], at their mean x; points are joined in their order.
+func PointBy(field study.Field) Option { return func(s *settings) { s.pointBy = &field } }
 
 // Title replaces the title, which otherwise says what is drawn against what. It is plain text.
 func Title(text string) Option { return func(s *settings) { s.title = text } }
@@ -35,17 +36,12 @@ func Caption(markdown string) Option { return func(s *settings) { s.text = markd
 // caption says how many.
 func Log() Option { return func(s *settings) { s.log = true } }
 
-// LogX makes the horizontal axis logarithmic; its values are all above zero.
+// LogX makes the horizontal axis logarithmic. Points that are not above zero are left out, and the caption says how many.
 func LogX() Option { return func(s *settings) { s.logX = true } }
 
 // Chance draws a dotted line at the accuracy of guessing, in percent.
 func Chance(percent float64) Option {
 	return func(s *settings) { s.reference = &Reference{"chance " + number(percent) + "%", percent} }
-}
-
-// Level draws a dotted line at a value in the unit of the vertical axis, for example a paper's number.
-func Level(label string, y float64) Option {
-	return func(s *settings) { s.reference = &Reference{label, y} }
 }
 
 // border goes around some cells of a heat map.
@@ -68,78 +64,8 @@ func apply(options []Option) settings {
 	return s
 }
 
-// finish gives the figure its words, its scale and its ranges. It is an error if nothing is left to draw.
-func (s settings) finish(f Figure) (Figure, error) {
-	f.Name, f.Title = s.named(f.Title)
-	f.Text, f.Reference = s.text, s.reference
-	if s.outline != nil {
-		return Figure{}, fmt.Errorf("report: %q has no cells for Outline: leave this option out, or draw a heat map", f.Title)
-	}
-	if f.Reference != nil && (math.IsNaN(f.Reference.Y) || math.IsInf(f.Reference.Y, 0)) {
-		return Figure{}, fmt.Errorf("report: %q: the reference line %q lies at %v: give it a number", f.Title, f.Reference.Label, f.Reference.Y)
-	}
-	f.Y.Log, f.X.Log = s.log, s.logX && f.X.Categories == nil
-	if dropped := f.dropUndrawable(); dropped > 0 {
-		what := "not finite"
-		if s.log {
-			what += " or not above zero"
-		}
-		f.Facts = append(f.Facts, fmt.Sprintf("Left out because they are %s: %s.", what, plural(dropped, "value")))
-	}
-	if !f.drawable() {
-		return Figure{}, fmt.Errorf("report: %q has no value that can be drawn: %w", f.Title, errNothing)
-	}
-	f.setRanges()
-	return f, nil
-}
-
-// named returns the slug and the title that a picture gets, which is title if the author gave none.
-func (s settings) named(title string) (name, chosen string) {
-	if chosen = s.title; chosen == "" {
-		chosen = sentence(title)
-	}
-	if name = s.name; name == "" {
-		name = slug(chosen)
-	}
-	return name, chosen
-}
-
-var errNothing = errors.New("every value is missing, not finite, or (on a logarithmic axis) not above zero")
-
-// dropUndrawable turns points that cannot be drawn into gaps and returns how many they were.
-func (f *Figure) dropUndrawable() (dropped int) {
-	bad, nan := f.Y.cannotDraw, math.NaN()
-	for i := range f.Lines {
-		for j, p := range f.Lines[i].Points {
-			kept := p.Seeds[:0:0]
-			for _, seed := range p.Seeds {
-				if !bad(seed.Value) {
-					kept = append(kept, seed)
-				}
-			}
-			p.Seeds = kept
-			if p.N > 0 && (bad(p.Mean) || bad(p.Low) || bad(p.High)) && !p.partial() {
-				p.Mean, p.Low, p.High, p.N = nan, nan, nan, 0
-				dropped++
-			}
-			f.Lines[i].Points[j] = p
-		}
-	}
-	return dropped
-}
-
-func (a Axis) cannotDraw(v float64) bool { return math.IsNaN(v) || math.IsInf(v, 0) || a.Log && v <= 0 }
-
-// partial reports whether only some of the runs have the value; such a point has no mean.
-func (p Point) partial() bool { return p.N > 0 && p.N < p.Of }
-
-func (f Figure) drawable() bool {
-	for _, line := range f.Lines {
-		for _, p := range line.Points {
-			if !math.IsNaN(p.Mean) || len(p.Seeds) > 0 {
-				return true
-			}
-		}
-	}
-	return false
+// words are the author's where there are some, else the given ones.
+func (s settings) words(title string, facts []string) Words {
+	title = cmp.Or(s.title, sentence(title))
+	return Words{Name: slug(title), Title: title, Text: s.text, Facts: facts}
 }

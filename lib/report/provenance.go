@@ -2,14 +2,11 @@ package report
 
 import (
 	"fmt"
-	"html"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"rethinking/lib/study"
 )
@@ -25,13 +22,7 @@ func Provenance(results []study.Result) (Footer, error) {
 	if len(results) == 0 {
 		return Footer{}, errNoResults
 	}
-	seen := map[string]bool{}
-	results = slices.DeleteFunc(slices.Clone(results), func(r study.Result) bool {
-		key := r.Experiment.Key()
-		again := seen[key]
-		seen[key] = true
-		return again
-	})
+	results = study.Distinct(results)
 	var f Footer
 	add := func(name string, of func(study.Provenance) string) {
 		var values []string
@@ -69,17 +60,8 @@ func runsFact(results []study.Result) string {
 		seeds = append(seeds, r.Experiment.Seed)
 		seconds += r.Provenance.Seconds.Total
 	}
-	slices.Sort(seeds)
-	seeds = slices.Compact(seeds)
-	var names []string
-	for _, s := range seeds {
-		names = append(names, strconv.FormatInt(s, 10))
-	}
-	noun := "seeds"
-	if len(seeds) == 1 {
-		noun = "seed"
-	}
-	return fmt.Sprintf("%s (%s %s); %s of computing", thousands(len(results)), noun, strings.Join(names, ", "), words(time.Duration(seconds*float64(time.Second))))
+	spent := time.Duration(seconds * float64(time.Second))
+	return fmt.Sprintf("%s (%s); %s of computing", thousands(len(results)), seedList(seeds), Duration(spent))
 }
 
 func modules(p study.Provenance) string {
@@ -91,30 +73,10 @@ func modules(p study.Provenance) string {
 }
 
 // HTML returns the footer folded into a details element of class rethinking-provenance.
-func (f Footer) HTML() string {
-	var b strings.Builder
-	b.WriteString("<details class=\"rethinking-provenance\">\n<summary>Where these numbers come from</summary>\n<dl>\n")
-	for _, fact := range f.Facts {
-		fmt.Fprintf(&b, "<dt>%s</dt><dd>%s</dd>\n", html.EscapeString(fact[0]), html.EscapeString(fact[1]))
-	}
-	b.WriteString("</dl>\n</details>")
-	return b.String()
-}
+func (f Footer) HTML() string { return render(htmlTemplates, "provenance", f) }
 
 // Markdown returns the footer as a list.
-func (f Footer) Markdown() string {
-	var b strings.Builder
-	b.WriteString("Where these numbers come from:\n\n")
-	for _, fact := range f.Facts {
-		fmt.Fprintf(&b, "- %s: %s\n", escapeMarkdown(fact[0]), escapeMarkdown(fact[1]))
-	}
-	return b.String()
-}
+func (f Footer) Markdown() string { return render(markdownTemplates, "provenance", f) }
 
-func (f Footer) outputs() ([]output, error) {
-	return []output{{
-		protocol.MIMETextHTML:     f.HTML(),
-		protocol.MIMETextMarkdown: f.Markdown(),
-		protocol.MIMETextPlain:    f.Markdown(),
-	}}, nil
-}
+// Outputs are one, in all three types.
+func (f Footer) Outputs() ([]Output, error) { return []Output{written(f.HTML(), f.Markdown())}, nil }

@@ -3,11 +3,13 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
-	"github.com/janpfeifer/gonb/gonbui/protocol"
+	"github.com/google/go-cmp/cmp"
 
 	"rethinking/lib/study"
 )
@@ -53,7 +55,7 @@ func TestErrors(t *testing.T) {
 		{"no evaluation", withoutCurves(sweep(levels, 3, 40)), []Option{corruption}, "has no evaluation"},
 		{"curves of unequal length", shortCurve(sweep(levels, 3, 40)), []Option{corruption}, "a curve of 40 values over 41 epochs"},
 		{"nothing finite", endless(sweep(levels, 3, 40)), []Option{corruption}, "no value that can be drawn"},
-		{"no reference", sweep(levels, 3, 40), []Option{corruption, Level("a paper", math.NaN())}, `"a paper" lies at NaN`},
+		{"no reference", sweep(levels, 3, 40), []Option{corruption, Chance(math.NaN())}, `"chance not finite%" lies at NaN`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -69,8 +71,9 @@ func TestErrors(t *testing.T) {
 		_, gap := GapBy(mixed, study.LabelCorruption)
 		_, statistic := StatisticBy(mixed, study.EpochsToFit(1), study.LabelCorruption)
 		_, table := Table(mixed, study.LabelCorruption, study.EpochsToFit(1))
+		_, plot := Plot(mixed, study.EpochsToFit(0.9), study.Final(study.TestLoss), PointBy(study.LabelCorruption))
 		_, footer := Provenance(nil)
-		for i, err := range []error{trainTest, gap, statistic, table, footer} {
+		for i, err := range []error{trainTest, gap, statistic, table, plot, footer} {
 			if err == nil {
 				t.Errorf("constructor %d averages runs that differ in more than the seed", i)
 			}
@@ -169,10 +172,11 @@ func TestWholeTrainingSetHasItsSize(t *testing.T) {
 
 func TestScriptInATitleStaysText(t *testing.T) {
 	hostile := "</script><script>alert(1)</script>\u2028<!-- & <b>"
-	f, err := Curves(sweep(levels, 2, 5), study.TrainLoss, By(study.LabelCorruption), Title(hostile), Name(`x" onload="alert(1)`))
+	f, err := Curves(sweep(levels, 2, 5), study.TrainLoss, By(study.LabelCorruption), Title(hostile))
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.Name = `x" onload="alert(1)`
 	got, err := f.HTML()
 	if err != nil {
 		t.Fatal(err)
@@ -192,37 +196,27 @@ func TestOutputsOfAFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outputs, err := f.outputs()
+	outputs, err := f.Outputs()
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := [][]protocol.MIMEType{
-		{protocol.MIMEImagePNG, protocol.MIMETextPlain}, {protocol.MIMETextMarkdown}, {protocol.MIMETextHTML},
-	}
+	want := []struct {
+		part  string
+		types []string
+	}{{"picture", []string{"image/png", "text/plain"}}, {"caption", []string{"text/markdown"}}, {"interactive", []string{"text/html"}}}
 	if len(outputs) != len(want) {
 		t.Fatalf("%d outputs, want %d", len(outputs), len(want))
 	}
-	for i, types := range want {
-		if len(outputs[i]) != len(types) {
-			t.Errorf("output %d has %d types, want %v", i, len(outputs[i]), types)
+	for i, w := range want {
+		if got := slices.Sorted(maps.Keys(outputs[i].MIME)); !slices.Equal(got, w.types) {
+			t.Errorf("output %d has the types %v, want %v", i, got, w.types)
 		}
-		for _, mime := range types {
-			if outputs[i][mime] == nil {
-				t.Errorf("output %d lacks %s", i, mime)
-			}
+		name := map[string]any{"rethinking": map[string]string{"figure": f.Name, "part": w.part}}
+		if diff := cmp.Diff(name, outputs[i].Metadata); diff != "" {
+			t.Errorf("output %d is named otherwise: %s", i, diff)
 		}
 	}
-	if interactive := outputs[2][protocol.MIMETextHTML].(string); !strings.HasPrefix(interactive, `<div class="rethinking-figure"`) {
+	if interactive := outputs[2].MIME["text/html"].(string); !strings.HasPrefix(interactive, `<div class="rethinking-figure"`) {
 		t.Errorf("the interactive figure begins with %.60q", interactive)
 	}
-}
-
-func TestShow(t *testing.T) {
-	Show(GapBy(sweep(levels, 3, 9), study.LabelCorruption)) // outside a notebook: nothing
-	defer func() {
-		if got, ok := recover().(string); !ok || !strings.Contains(got, "run the experiments first") {
-			t.Errorf("Show of an error panics with %v, want the error's text", got)
-		}
-	}()
-	Show(GapBy(nil, study.LabelCorruption))
 }

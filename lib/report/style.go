@@ -3,7 +3,10 @@ package report
 import (
 	"fmt"
 	"image/color"
+	"math"
+	"slices"
 
+	"github.com/MetalBlueberry/go-plotly/pkg/types"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -22,11 +25,6 @@ var palette = []color.NRGBA{
 var (
 	ink  = color.NRGBA{0x22, 0x22, 0x22, 0xFF}
 	grey = color.NRGBA{0x80, 0x80, 0x80, 0xFF} // readable on white and on black
-)
-
-const (
-	bandAlpha = 0x2E // 18 percent
-	areaAlpha = 0x26 // 15 percent
 )
 
 // The same dashes and markers for both renderings; index 0 is solid and a disc.
@@ -57,33 +55,46 @@ func (s shape) DrawGlyph(c *draw.Canvas, sty draw.GlyphStyle, at vg.Point) {
 const markersALine = 8
 
 func (l Line) color() color.NRGBA      { return palette[l.Color%len(palette)] }
-func (l Line) glyph() draw.GlyphDrawer { return glyphs[l.Marker%len(glyphs)] }
+func (l Line) bandColor() color.NRGBA  { return faded(l.color(), 0x2E) } // 18 percent
+func (l Line) glyph() draw.GlyphDrawer { return glyphs[l.Color%len(glyphs)] }
 
-func dash(i int) []vg.Length { return dashes[i%len(dashes)] }
+func dash(i int) []vg.Length            { return dashes[i%len(dashes)] }
+func plotlyDash(i int) types.StringType { return types.S(plotlyDashes[i%len(plotlyDashes)]) }
 
 func faded(c color.NRGBA, alpha uint8) color.NRGBA { c.A = alpha; return c }
 
 // css writes a colour as plotly and style sheets read it.
-func css(c color.NRGBA) string {
+func css(from color.Color) types.Color {
+	c := color.NRGBAModel.Convert(from).(color.NRGBA)
 	if c.A == 0xFF {
-		return fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B)
+		return types.C(fmt.Sprintf("#%02X%02X%02X", c.R, c.G, c.B))
 	}
-	return fmt.Sprintf("rgba(%d,%d,%d,%.2f)", c.R, c.G, c.B, float64(c.A)/255)
+	return types.C(fmt.Sprintf("rgba(%d,%d,%d,%.2f)", c.R, c.G, c.B, float64(c.A)/255))
 }
 
 // segments splits points at the gaps that missing means leave.
 func segments(points []Point) [][]Point {
 	var out [][]Point
-	open := false
-	for _, p := range points {
-		if p.Mean != p.Mean { // NaN
-			open = false
+	for i, p := range points {
+		if math.IsNaN(p.Mean) {
 			continue
 		}
-		if !open {
-			out, open = append(out, nil), true
+		if i == 0 || math.IsNaN(points[i-1].Mean) {
+			out = append(out, nil)
 		}
-		out[len(out)-1] = append(out[len(out)-1], p)
+		last := len(out) - 1
+		out[last] = append(out[last], p)
 	}
 	return out
+}
+
+// outline goes along the high ends of points and back along their low ends.
+func outline(points []Point) (xs, ys []float64) {
+	for _, p := range points {
+		xs, ys = append(xs, p.X), append(ys, p.High)
+	}
+	for _, p := range slices.Backward(points) {
+		xs, ys = append(xs, p.X), append(ys, p.Low)
+	}
+	return xs, ys
 }

@@ -1,145 +1,172 @@
 package report
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"math"
-	"slices"
-	"strconv"
 
+	"rethinking/lib/paper"
 	"rethinking/lib/study"
 )
 
-// Sheet is a table as a value: a row a group, a column a statistic or a published reference.
-type Sheet struct {
-	Name    string   // slug
-	Title   string   // plain text
-	Text    string   // what the author says, in Markdown; it follows the title
-	Facts   []string // plain sentences that end the caption
-	Corner  string   // what the rows are values of: "label corruption"
-	Rows    []string // the groups' labels
-	Links   []string // where each row leads, "" for nowhere; nil: no row leads anywhere
-	Columns []Column // each with a cell a row
+// Column is what a [Table] has a column of, a study.Statistic or a paper.Published; or one of the options Title and Caption.
+type Column interface {
+	// Heading names the column, with its unit.
+	Heading() string
 }
 
-// Column is one column of a Sheet.
-type Column struct {
-	Head   string // with its unit: "final test accuracy (%)"
-	Source string // of published numbers: "Zhang et al. 2017, table 1"; "" for what was measured here
-	Words  bool   // it holds words, not numbers
-	Cells  []string
-}
-
-// Published are numbers to stand beside the measured ones.
-type Published struct {
-	Name   string // the quantity
-	Unit   string
-	Source string            // paper, with the table or figure: "Zhang et al. 2017, figure 1c"
-	Values map[string]string // by row label, as the paper prints them; rows without one show a dash
-}
-
-// Table has a row for each value of the field, and for each statistic the mean, the standard deviation and the number of seeds.
-func Table(results []study.Result, by study.Field, statistics ...study.Statistic) (Sheet, error) {
-	groups, err := grouped(results, &by)
+// Table has a row for each value of the field, and for each statistic the mean, the standard deviation and the number of seeds. Published numbers
+// stand beside them as the paper prints them. It is an error if rows of one value differ in more than the seed, or have different published numbers.
+func Table[R study.Row](rows []R, by study.Field, what ...Column) (Sheet, error) {
+	groups, err := seedsOf(rows, &by)
 	if err != nil {
 		return Sheet{}, err
 	}
-	title := "Runs by " + by.Name
-	s := Sheet{Name: slug(title), Title: title, Corner: by.Name, Facts: facts(
-		"Each cell: mean ± standard deviation over seeds (number of seeds).", settingFact(groups), scaleFact(groups))}
+	all := rowsOf(groups)
+	_, runs := results(all)
+	write, title := cell, "Runs by "+by.Name
+	if !runs {
+		write, title = wideCell, "Measurements by "+by.Name
+	}
+	facts := facts("Each cell: mean ± standard deviation over seeds (number of seeds).", settingFact(groups), scaleFact(all))
+	return sheetOf(Words{Title: title, Facts: facts}, groups, by, what, write)
+}
+
+// Ranges is a Table of rows of one value that differ in more than their seed, so that they have no mean: each cell tells the lowest and the highest.
+func Ranges[R study.Row](rows []R, by study.Field, what ...Column) (Sheet, error) {
+	all, err := asRows(rows)
+	if err != nil {
+		return Sheet{}, err
+	}
+	groups := inOrder(study.Split(all, by))
+	facts := facts("Each cell: lowest to highest (number of draws).", settingFact(groups), scaleFact(all))
+	return sheetOf(Words{Title: "Ranges by " + by.Name, Facts: facts}, groups, by, what, rangeCell)
+}
+
+// sheetOf has a row a group, and what is asked for as columns, whose cells write a statistic's spreads with as many decimals as the column needs.
+func sheetOf(words Words, groups []group, by study.Field, what []Column, write func(s study.Spread, digits int) string) (Sheet, error) {
+	var options []Option
+	s := Sheet{Words: words, Corner: by.Name}
 	for _, g := range groups {
 		s.Rows = append(s.Rows, g.Label)
 	}
-	for _, statistic := range statistics {
-		s.Columns = append(s.Columns, measured(groups, statistic))
-	}
-	return s, nil
-}
-
-// With adds columns of published numbers. It is an error if one of them has a value for a row that the table lacks, as after a typing
-// mistake.
-func (s Sheet) With(references ...Published) (Sheet, error) {
-	s.Columns = slices.Clone(s.Columns)
-	for _, p := range references {
-		if p.Source == "" {
-			return Sheet{}, fmt.Errorf("report: published column %q names no source: say which paper, table or figure it is from", p.Name)
-		}
-		column := Column{Head: axisLabel(p.Name, p.Unit), Source: p.Source}
-		found := 0
-		for _, row := range s.Rows {
-			cell, ok := p.Values[row]
-			if !ok {
-				cell = "–"
-			} else {
-				found++
+	for _, w := range what {
+		column := SheetColumn{Head: w.Heading()}
+		switch w := w.(type) {
+		case study.Statistic:
+			var spreads []study.Spread
+			for _, g := range groups {
+				spreads = append(spreads, study.SpreadOf(g.Rows, w))
 			}
-			column.Cells = append(column.Cells, cell)
-		}
-		if found < len(p.Values) {
-			return Sheet{}, fmt.Errorf("report: published column %q has values %v, but the table's rows are %q: write each row's label as the table does", p.Name, p.Values, s.Rows)
+			digits := decimals(spreads)
+			for _, spread := range spreads {
+				column.Cells = append(column.Cells, write(spread, digits))
+			}
+		case paper.Published:
+			cells, err := published(w, groups)
+			if err != nil {
+				return Sheet{}, err
+			}
+			column.Source, column.Cells = w.Source, cells
+		case Option:
+			options = append(options, w)
+			continue
+		default:
+			return Sheet{}, fmt.Errorf("report: a table has no column of a %T: give it a study.Statistic or a paper.Published", w)
 		}
 		s.Columns = append(s.Columns, column)
 	}
+	o := apply(options)
+	if o.by != nil || o.pointBy != nil || o.log || o.logX || o.reference != nil || o.outline != nil {
+		return Sheet{}, errors.New("report: a table has no axes or lines: of the options give it Title and Caption alone")
+	}
+	s.Words = o.words(s.Title, s.Facts)
 	return s, nil
 }
 
-func measured(groups []study.Group, statistic study.Statistic) Column {
-	c := Column{Head: axisLabel(statistic.Name, statistic.Unit)}
-	spreads := make([]study.Spread, len(groups))
-	for i, g := range groups {
-		spreads[i] = study.SpreadOf(g.Results, statistic)
+// published are what a paper prints for groups; a dash where it prints nothing.
+func published(p paper.Published, groups []group) ([]string, error) {
+	if p.Source == "" {
+		return nil, fmt.Errorf("report: published column %q names no source: say which paper, table or figure it is from", p.Name)
 	}
-	digits := decimals(spreads)
-	for _, s := range spreads {
-		c.Cells = append(c.Cells, cell(s, digits))
+	var cells []string
+	for _, g := range groups {
+		printed := p.Of(g.Rows[0])
+		for _, r := range g.Rows {
+			if other := p.Of(r); other != printed {
+				return nil, fmt.Errorf("report: published column %q has %q and %q for the rows of %q: split them by a field that tells these apart",
+					p.Name, printed, other, g.Label)
+			}
+		}
+		cells = append(cells, cmp.Or(printed, "–"))
 	}
-	return c
+	return cells, nil
 }
 
-// cell writes "97.10 ± 0.12 (3)"; of a single seed it claims no deviation, of missing values it says how many there are.
-func cell(s study.Spread, digits int) string {
-	n := strconv.Itoa(s.N)
-	if s.N < s.Of {
-		n = fmt.Sprintf("%d of %d", s.N, s.Of)
+// wideCell is a cell whose column may go over many powers of ten.
+func wideCell(s study.Spread, digits int) string {
+	if a := math.Abs(s.Mean); s.N > 0 && a > 0 && (a < 1e-3 || a >= 1e7) {
+		if s.N == 1 {
+			return fmt.Sprintf("%.2g (1)", s.Mean)
+		}
+		return fmt.Sprintf("%.2g ± %.1g (%d)", s.Mean, s.SD, s.N)
 	}
+	return cell(s, digits)
+}
+
+// rangeCell writes "3 to 7 (12)", or "3 (12)" where all are the same.
+func rangeCell(s study.Spread, _ int) string {
+	value := number(s.Min)
 	switch {
 	case s.N == 0:
-		return fmt.Sprintf("not reached (%s)", n)
-	case math.IsNaN(s.Mean) || math.IsInf(s.Mean, 0):
-		return fmt.Sprintf("not finite (%s)", n)
-	case s.N == 1:
-		return fmt.Sprintf("%.*f (%s)", digits, s.Mean, n)
-	default:
-		return fmt.Sprintf("%.*f ± %.*f (%s)", digits, s.Mean, digits, s.SD, n)
+		value = "not reached"
+	case s.Min < s.Max:
+		value += " to " + number(s.Max)
 	}
+	return counted(value, s)
+}
+
+// cell writes "97.10 ± 0.12 (3)"; of a single seed it claims no deviation.
+func cell(s study.Spread, digits int) string {
+	value := fmt.Sprintf("%.*f", digits, s.Mean)
+	switch {
+	case s.N == 0:
+		value = "not reached"
+	case math.IsNaN(s.Mean) || math.IsInf(s.Mean, 0):
+		value = "not finite"
+	case s.N > 1:
+		value += fmt.Sprintf(" ± %.*f", digits, s.SD)
+	}
+	return counted(value, s)
+}
+
+// counted adds how many rows have the value: "3 (12)", or "3 (11 of 12)" where some have none.
+func counted(value string, s study.Spread) string {
+	if s.N < s.Of {
+		return fmt.Sprintf("%s (%d of %d)", value, s.N, s.Of)
+	}
+	return fmt.Sprintf("%s (%d)", value, s.N)
 }
 
 // decimals gives a column's numbers about four significant digits, and at least two to its smallest deviation, but never more than four
 // decimals.
 func decimals(spreads []study.Spread) int {
-	digits := 0
+	digits, most := 0, 4
 	for _, s := range spreads {
-		for _, v := range []struct {
-			value       float64
-			significant int
-		}{{s.Mean, 4}, {s.SD, 2}} {
-			if a := math.Abs(v.value); a > 0 && !math.IsInf(a, 0) && !math.IsNaN(a) {
-				digits = max(digits, v.significant-1-int(math.Floor(math.Log10(a))))
-			}
+		digits = max(digits, decimalsOf(s.Mean, 4), decimalsOf(s.SD, 2))
+		if a := math.Abs(s.Mean); a >= 10 && !math.IsInf(a, 0) {
+			most = 2
 		}
-	}
-	most := 4
-	if largest(spreads) >= 10 {
-		most = 2
 	}
 	return min(digits, most)
 }
 
-func largest(spreads []study.Spread) float64 {
-	most := 0.0
-	for _, s := range spreads {
-		if a := math.Abs(s.Mean); a > most && !math.IsInf(a, 0) {
-			most = a
-		}
+// decimalsOf is how many decimals show so many significant digits of x.
+func decimalsOf(x float64, significant int) int {
+	a := math.Abs(x)
+	if a == 0 || math.IsInf(a, 0) || math.IsNaN(a) {
+		return 0
 	}
-	return most
+	return significant - 1 - int(math.Floor(math.Log10(a)))
 }

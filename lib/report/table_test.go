@@ -3,43 +3,52 @@ package report
 import (
 	"strings"
 	"testing"
+	"time"
 
+	"rethinking/lib/paper"
 	"rethinking/lib/study"
 )
 
+// printed are a paper's numbers by label corruption.
+func printed(source string, values map[float64]string) paper.Published {
+	return paper.Published{Name: "test accuracy", Unit: "%", Source: source, Of: func(r study.Row) string {
+		return values[r.Origin().Experiment.Corruption.Labels]
+	}}
+}
+
 func TestTableGolden(t *testing.T) {
-	measured, err := Table(sweep(levels, 3, 20), study.LabelCorruption,
-		study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.Final(study.TrainLoss), study.EpochsToFit(0.9))
-	if err != nil {
-		t.Fatal(err)
-	}
-	measured.Text = "Numbers to compare."
-	sheet, err := measured.With(Published{
-		Name: "test accuracy", Unit: "%", Source: "A paper & its authors 2017, table 1", Values: map[string]string{"0": "98.5", "1": "10.1"},
-	})
+	sheet, err := Table(sweep(levels, 3, 20), study.LabelCorruption, Caption("Numbers to compare."),
+		study.Final(study.TrainAccuracy), study.Final(study.TestAccuracy), study.Final(study.TrainLoss), study.EpochsToFit(0.9),
+		printed("A paper & its authors 2017, table 1", map[float64]string{0: "98.5", 1: "10.1"}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "table.html", []byte(sheet.HTML()+"\n"))
 	golden(t, "table.md", []byte(sheet.Markdown()))
-	if len(measured.Columns) != 4 {
-		t.Error("With changed the table it was called on")
-	}
 }
 
-func TestPublishedErrors(t *testing.T) {
-	sheet, err := Table(sweep(levels, 1, 5), study.LabelCorruption)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for want, p := range map[string]Published{
-		"names no source":         {Name: "x", Values: map[string]string{"0": "1"}},
-		"as the table does":       {Name: "x", Source: "a paper", Values: map[string]string{"0.20": "1"}},
-		`rows are ["0" "0.2" "0.`: {Name: "x", Source: "a paper", Values: map[string]string{"nothing": "1"}},
+type notAColumn struct{}
+
+func (notAColumn) Heading() string { return "x" }
+
+func TestTableErrors(t *testing.T) {
+	bySeed := paper.Published{Name: "x", Source: "a paper", Of: func(r study.Row) string { return map[int64]string{1: "7"}[r.Origin().Seed] }}
+	for want, column := range map[string]Column{
+		"names no source":                printed("", map[float64]string{0: "1"}),
+		`"" and "7" for the rows of "0"`: bySeed,
+		"no column of a report.notAC":    notAColumn{},
+		"no axes or lines":               Log(),
 	} {
-		if _, err := sheet.With(p); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Table(sweep(levels, 2, 5), study.LabelCorruption, column); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
+	}
+	sheet, err := Table(sweep(levels, 2, 5), study.LabelCorruption, printed("a paper", nil))
+	if err != nil || !strings.Contains(sheet.Markdown(), "| – |") {
+		t.Errorf("of rows that the paper has no number for: %v\n%s", err, sheet.Markdown())
+	}
+	if _, err := Table([]study.Result{}, study.LabelCorruption); err == nil || !strings.Contains(err.Error(), "no results") {
+		t.Errorf("error %v", err)
 	}
 }
 
@@ -79,6 +88,17 @@ func TestNumber(t *testing.T) {
 	} {
 		if got := number(x); got != want {
 			t.Errorf("number(%v) = %q, want %q", x, got, want)
+		}
+	}
+}
+
+func TestDuration(t *testing.T) {
+	for want, d := range map[string]time.Duration{
+		"0.4 s": 400 * time.Millisecond, "9.9 s": 9900 * time.Millisecond, "10 s": 9960 * time.Millisecond, "59 s": 59 * time.Second,
+		"1 min 0 s": 59800 * time.Millisecond, "2 min 10 s": 130 * time.Second, "3 h 05 min": 3*time.Hour + 5*time.Minute + 20*time.Second,
+	} {
+		if got := Duration(d); got != want {
+			t.Errorf("Duration(%v) = %q, want %q", d, got, want)
 		}
 	}
 }

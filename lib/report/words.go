@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -33,35 +34,35 @@ func round(x float64, digits int) float64 {
 }
 
 func thousands(n int) string {
-	s := strconv.Itoa(n)
-	digits := strings.TrimPrefix(s, "-")
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
+	if -1000 < n && n < 1000 {
+		return strconv.Itoa(n)
 	}
-	return s[:len(s)-len(strings.TrimPrefix(s, "-"))] + digits
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), max(n%1000, -n%1000))
 }
 
 func withUnit(x float64, unit string) string {
-	switch unit {
-	case "":
-		return number(x)
-	case "%":
-		return number(x) + "%"
+	if unit == "" || unit == "%" {
+		return number(x) + unit
+	}
+	return number(x) + " " + unit
+}
+
+// Duration writes a duration for people: "0.4 s", "12 s", "2 min 10 s", "3 h 05 min".
+func Duration(d time.Duration) string {
+	switch s := int(d.Round(time.Second).Seconds()); {
+	case d < 9950*time.Millisecond:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d min %d s", s/60, s%60)
 	default:
-		return number(x) + " " + unit
+		return fmt.Sprintf("%d h %02d min", s/3600, s%3600/60)
 	}
 }
 
-// axisLabel joins a quantity and its unit; a unit that the name already ends with, as in "epochs", is not said twice.
-func axisLabel(name, unit string) string {
-	if unit == "" || name == unit || strings.HasPrefix(name, unit+" ") {
-		return name
-	}
-	return name + " (" + unit + ")"
-}
-
-// plural writes "1 seed", "3 seeds".
-func plural(n int, noun string) string {
+// Plural writes "1 seed", "3 seeds".
+func Plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
@@ -82,11 +83,9 @@ func slug(s string) string {
 	return strings.Join(words, "-")
 }
 
-var markdownEscaper = strings.NewReplacer(
+var escapeMarkdown = strings.NewReplacer(
 	`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "<", "&lt;", ">", "&gt;", "|", `\|`, "#", `\#`, "$", `\$`, "~", `\~`,
-)
-
-func escapeMarkdown(s string) string { return markdownEscaper.Replace(s) }
+).Replace
 
 // span writes a range of counts: "3", "2 to 3".
 func span(low, high int) string {

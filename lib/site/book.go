@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"context"
 	"embed"
-	"encoding/json"
-	"errors"
 	"fmt"
-	htmltemplate "html/template"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,22 +16,14 @@ import (
 	"time"
 )
 
-//go:embed all:book references.bib
+//go:embed all:book
 var sources embed.FS
+
+// templates are those files of the book that are filled in.
+var templates = template.Must(template.ParseFS(sources, "book/*.html", "book/*.yml", "book/*.md"))
 
 // title is the report's name, on every page and in its tab.
 const title = "Rethinking generalization"
-
-// mathJax is the script for mathematics, from _static. It holds its fonts and all of TeX's extensions in one file.
-const mathJax = "mathjax/tex-svg-full.js"
-
-// scaleNotes say what a scale means to the reader of a number.
-var scaleNotes = map[string]string{
-	"smoke":    "That is only enough to see that everything runs: its numbers mean nothing.",
-	"quick":    "That is a first look, with smaller data or fewer epochs than the papers had; the notebooks say where.",
-	"standard": "The fully connected nets have the papers' full size; where something was made smaller, the notebooks say so.",
-	"paper":    "These are the papers' own sizes.",
-}
 
 // render makes the site from the treated notebooks, in the book's _build/html.
 func (b *builder) render(ctx context.Context) error {
@@ -42,92 +32,52 @@ func (b *builder) render(ctx context.Context) error {
 	}
 	b.say("rendering the pages")
 	start := time.Now()
-	said, err := b.jupyterBook(ctx)
+	cmd := exec.CommandContext(ctx, filepath.Join(b.Venv, "bin", "python"),
+		filepath.Join(b.Venv, "bin", "jupyter-book"), "build", "--quiet", b.book())
+	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "NO_COLOR=1", "PYTHONWARNINGS=ignore", "LC_ALL=C.UTF-8")
+	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		return fmt.Errorf("site: stopped while rendering: %w", ctx.Err())
+		return fmt.Errorf("stopped while rendering: %w", ctx.Err())
+	}
+	said := plainText(string(out))
+	if err != nil || !isFile(b.html("index.html")) {
+		return fmt.Errorf("the pages could not be rendered by Jupyter Book (%w):\n%s", err, lastLines(said, 25))
 	}
 	problems := bookProblems(said, b.book())
-	if err != nil || !isFile(b.html("index.html")) {
-		return fmt.Errorf("site: Jupyter Book could not render the pages (%w):\n%s", err, lastLines(said, 25))
-	}
 	for _, p := range problems {
 		b.say("%s", p)
 	}
 	if grave := slices.DeleteFunc(problems, func(p string) bool { return !gravePattern.MatchString(p) }); len(grave) > 0 {
-		return fmt.Errorf("site: the pages have faults that a reader would meet:\n%s", strings.Join(grave, "\n"))
+		return fmt.Errorf("the pages have faults that a reader would meet:\n%s", strings.Join(grave, "\n"))
 	}
 	b.say("rendered in %v", time.Since(start).Round(100*time.Millisecond))
 	return nil
 }
 
-// jupyterBook returns what it printed, without terminal codes.
-func (b *builder) jupyterBook(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(b.Venv, "bin", "python"),
-		filepath.Join(b.Venv, "bin", "jupyter-book"), "build", "--quiet", b.book())
-	cmd.Env = append(os.Environ(), "PYTHONDONTWRITEBYTECODE=1", "NO_COLOR=1", "PYTHONWARNINGS=ignore", "LC_ALL=C.UTF-8")
-	var said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &said, &said
-	err := cmd.Run()
-	return plainText(said.String()), err
-}
-
-// writeBook writes what Jupyter Book wants beside the notebooks: configuration, contents, first and last page, styles.
+// writeBook writes what Jupyter Book wants beside the notebooks: configuration, contents, first and last page, references, styles.
 func (b *builder) writeBook() error {
-	footer, err := b.footer()
+	files, err := fs.Sub(sources, "book")
 	if err != nil {
-		return fmt.Errorf("site: %w", err)
+		return err
 	}
-	page := map[string]any{
-		"Title": title, "Footer": footer, "MathJax": mathJax, "Notebooks": b.names,
-		"Scale": b.Scale, "ScaleNote": scaleNotes[b.Scale],
+	if err := os.CopyFS(b.book(), files); err != nil {
+		return err
 	}
-	for _, name := range []string{"_config.yml", "_toc.yml", "index.md", "bibliography.md"} {
-		t, err := template.New(name).Funcs(template.FuncMap{"json": asJSON}).ParseFS(sources, "book/"+name)
-		if err != nil {
-			return fmt.Errorf("site: %w", err)
-		}
-		var out bytes.Buffer
-		if err := t.Execute(&out, page); err != nil {
-			return fmt.Errorf("site: %w", err)
-		}
-		if err := os.WriteFile(b.book(name), out.Bytes(), 0o666); err != nil {
-			return fmt.Errorf("site: %w", err)
-		}
+	var footer strings.Builder
+	if err := templates.ExecuteTemplate(&footer, "footer.html", b.facts); err != nil {
+		return err
 	}
-	return b.copySources("references.bib", "book/_static/rethinking.css", "book/_static/rethinking.js", "book/_static/favicon.svg")
-}
-
-func (b *builder) copySources(names ...string) error {
-	for _, name := range names {
-		data, err := sources.ReadFile(name)
-		if err != nil {
-			return fmt.Errorf("site: %w", err)
+	page := map[string]any{"Title": title, "Footer": footer.String(), "MathJax": mathJax, "Notebooks": b.names, "Scale": b.Scale}
+	for _, name := range []string{"_config.yml", "_toc.yml", "index.md"} {
+		var filled bytes.Buffer
+		if err := templates.ExecuteTemplate(&filled, name, page); err != nil {
+			return err
 		}
-		target := b.book(strings.TrimPrefix(name, "book/"))
-		if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
-			return fmt.Errorf("site: %w", err)
-		}
-		if err := os.WriteFile(target, data, 0o666); err != nil {
-			return fmt.Errorf("site: %w", err)
+		if err := writeFile(b.book(name), filled.Bytes()); err != nil {
+			return err
 		}
 	}
 	return nil
-}
-
-// footer is the HTML at the foot of every page.
-func (b *builder) footer() (string, error) {
-	t, err := htmltemplate.ParseFS(sources, "book/footer.html")
-	if err != nil {
-		return "", err
-	}
-	var out bytes.Buffer
-	err = t.Execute(&out, b.facts)
-	return out.String(), err
-}
-
-func asJSON(v any) (string, error) {
-	data, err := json.Marshal(v)
-	return string(data), err
 }
 
 var (
@@ -150,5 +100,3 @@ func bookProblems(said, folder string) []string {
 	}
 	return problems
 }
-
-var errNoMathJax = errors.New("MathJax (sphinx-mathjax-offline) is not in the Python environment; run kernel-setup (make setup) again")

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
 )
 
@@ -50,46 +49,19 @@ func (nb notebook) encode() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func (nb notebook) cells() []cell {
-	var cells []cell
-	for _, c := range list(nb["cells"]) {
-		cells = append(cells, cell(c.(object)))
-	}
-	return cells
-}
-
-func (nb notebook) setCells(cells []cell) {
-	nb["cells"] = objects(cells)
-}
-
-// setGo declares the language, which the kernel leaves half empty. Its version is dropped: it changes with the machine.
+// setGo declares the language, which the kernel leaves half empty, without its version and without the state of widgets: these change with the
+// machine.
 func (nb notebook) setGo() {
-	info := field(field(nb, "metadata"), "language_info")
-	delete(info, "version")
-	delete(info, "nbconvert_exporter")
-	delete(info, "codemirror_mode")
-	info["name"] = "go"
-	info["file_extension"] = ".go"
-	info["mimetype"] = "text/x-go"
-	info["pygments_lexer"] = "go"
+	metadata := field(nb, "metadata")
+	metadata["language_info"] = object{"name": "go", "file_extension": ".go", "mimetype": "text/x-go", "pygments_lexer": "go"}
+	delete(metadata, "widgets")
 }
 
-func (c cell) kind() string   { return text(c["cell_type"]) }
-func (c cell) source() string { return text(c["source"]) }
+func (nb notebook) cells() []cell { return parsed[cell](nb["cells"]) }
 
-func (c cell) outputs() []output {
-	var outs []output
-	for _, o := range list(c["outputs"]) {
-		if o, ok := o.(object); ok {
-			outs = append(outs, output(o))
-		}
-	}
-	return outs
-}
-
-func (c cell) setOutputs(outs []output) {
-	c["outputs"] = objects(outs)
-}
+func (c cell) kind() string      { return text(c["cell_type"]) }
+func (c cell) source() string    { return text(c["source"]) }
+func (c cell) outputs() []output { return parsed[output](c["outputs"]) }
 
 func (o output) kind() string { return text(o["output_type"]) }
 
@@ -99,34 +71,8 @@ func (o output) data() object {
 	return data
 }
 
-// kernelLine is a line that GoNB itself logs when it starts and at each cell; it is no output of the cell.
-var kernelLine = regexp.MustCompile(`^[IWEF]\d{4} [\d:.]+ +\d+ (main|kernel|goexec|jpyexec|dispatcher|install)\.go:\d+\]`)
-
-func dropKernelNoise(s string) string {
-	var kept strings.Builder
-	for line := range strings.Lines(s) {
-		if !kernelLine.MatchString(ansi.ReplaceAllString(line, "")) {
-			kept.WriteString(line)
-		}
-	}
-	return kept.String()
-}
-
-// dropNoise removes the kernel's own lines from the cell's standard error, and the output when nothing is left.
-func (c cell) dropNoise() {
-	var kept []output
-	for _, o := range c.outputs() {
-		if o.kind() == "stream" && o["name"] == "stderr" {
-			said := dropKernelNoise(text(o["text"]))
-			if said == "" {
-				continue
-			}
-			o["text"] = splitLines(said)
-		}
-		kept = append(kept, o)
-	}
-	c.setOutputs(kept)
-}
+// text is one form of the output, such as its "text/html".
+func (o output) text(mime string) string { return text(o.data()[mime]) }
 
 // field returns the object under key, made if it is not there.
 func field(o object, key string) object {
@@ -143,7 +89,16 @@ func list(v any) []any {
 	return l
 }
 
-// objects is a list as JSON knows it.
+// parsed are the objects of a list; objects makes a list of them again.
+func parsed[T ~map[string]any](v any) (items []T) {
+	for _, o := range list(v) {
+		if o, ok := o.(object); ok {
+			items = append(items, o)
+		}
+	}
+	return items
+}
+
 func objects[T ~map[string]any](items []T) []any {
 	all := make([]any, 0, len(items))
 	for _, item := range items {
@@ -163,12 +118,4 @@ func text(v any) string {
 		b.WriteString(s)
 	}
 	return b.String()
-}
-
-func splitLines(s string) []any {
-	lines := []any{}
-	for line := range strings.Lines(s) {
-		lines = append(lines, line)
-	}
-	return lines
 }

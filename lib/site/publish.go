@@ -1,11 +1,9 @@
 package site
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,59 +13,46 @@ import (
 // marker lies in every finished report. A folder without it is not ours to replace.
 const marker = ".rethinking-report"
 
-func (o Options) plotly() string {
-	return filepath.Join(o.Venv, "share", "rethinking", "plotly.min.js")
-}
+// mathJax is the script for mathematics, from _static. It holds its fonts and all of TeX's extensions in one file.
+const mathJax = "mathjax/tex-svg-full.js"
 
-func (o Options) mathJax() (string, error) {
-	found, err := filepath.Glob(filepath.Join(o.Venv, "lib", "python3*", "site-packages", "sphinx-mathjax-offline", "static", filepath.FromSlash(mathJax)))
-	if err == nil && len(found) == 0 {
-		err = errNoMathJax
-	}
-	if err != nil {
-		return "", fmt.Errorf("site: %w", err)
-	}
-	return found[0], nil
+// scripts are what pages load: by its place in _static, where it lies in the Python environment.
+var scripts = map[string]string{
+	"plotly.min.js": "share/rethinking/plotly.min.js",
+	mathJax:         "lib/python3*/site-packages/sphinx-mathjax-offline/static/" + mathJax,
 }
 
 // workFolder makes a folder beside out, on the same disk, for the files of one build. Git ignores it.
-func workFolder(out string) (string, error) {
+func workFolder(out string) (work string, err error) {
 	parent := filepath.Dir(out)
-	if err := os.MkdirAll(parent, 0o777); err != nil {
-		return "", fmt.Errorf("site: the report's folder cannot be made: %w", err)
+	if err = os.MkdirAll(parent, 0o777); err == nil {
+		work, err = os.MkdirTemp(parent, ".report-build-")
 	}
-	work, err := os.MkdirTemp(parent, ".report-build-")
+	if err == nil {
+		err = os.WriteFile(filepath.Join(work, ".gitignore"), []byte("*\n"), 0o666)
+	}
 	if err != nil {
-		return "", fmt.Errorf("site: the report's folder cannot be written: %w", err)
+		err = fmt.Errorf("the report's folder cannot be written: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(work, ".gitignore"), []byte("*\n"), 0o666); err != nil {
-		return "", errors.Join(fmt.Errorf("site: %w", err), os.RemoveAll(work))
-	}
-	return work, nil
+	return work, err
 }
 
-// publish copies beside the pages what they load, and puts the finished site in the place of the old one.
+// publish makes the rendered pages complete, and puts them in the place of the old report.
 func (b *builder) publish(ctx context.Context) error {
-	if err := b.copyScripts(); err != nil {
-		return err
-	}
-	for _, name := range b.names { // the download button's target
-		if err := copyFile(b.html("_sources", name+".ipynb"), b.clean(name)); err != nil {
+	for _, step := range []func() error{b.checkPages, b.copyLoaded, b.prune} {
+		if err := step(); err != nil {
 			return err
 		}
 	}
-	if err := prune(b.html()); err != nil {
+	if err := writeFile(b.html(marker), []byte("Made by rethinking report; its next build replaces this folder.\n")); err != nil {
 		return err
-	}
-	if err := os.WriteFile(b.html(marker), []byte("Made by rethinking report; its next build replaces this folder.\n"), 0o666); err != nil {
-		return fmt.Errorf("site: %w", err)
 	}
 	bytes, files, err := folderSize(b.html())
 	if err != nil {
-		return fmt.Errorf("site: %w", err)
+		return err
 	}
 	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("site: stopped before the report was replaced: %w", err)
+		return fmt.Errorf("stopped before the report was replaced: %w", err)
 	}
 	if err := replaceFolder(b.Out, b.html(), filepath.Join(b.work, "old")); err != nil {
 		return err
@@ -76,154 +61,94 @@ func (b *builder) publish(ctx context.Context) error {
 	return nil
 }
 
-// copyScripts copies Plotly and MathJax, where a page needs them.
-func (b *builder) copyScripts() error {
-	needs, err := readPages(b.html())
-	if err != nil {
-		return err
-	}
-	if needs.figures {
-		if err := copyFile(b.html("_static", "plotly.min.js"), b.plotly()); err != nil {
+// copyLoaded copies beside the pages the scripts that they load, and the notebooks behind their download buttons.
+func (b *builder) copyLoaded() error {
+	for i, name := range b.names {
+		if err := writeFile(b.html("_sources", name+".ipynb"), b.clean[i]); err != nil {
 			return err
 		}
 	}
-	if !needs.formulas {
-		return nil
-	}
-	script, err := b.mathJax()
-	if err != nil {
-		return err
-	}
-	return copyFile(b.html("_static", filepath.FromSlash(mathJax)), script)
-}
-
-// needs are the scripts that some page loads.
-type needs struct {
-	figures, formulas bool
-}
-
-// readPages finds what the pages load. A page that would load from the network is an error: it breaks the report's promise.
-func readPages(folder string) (needs, error) {
-	var n needs
-	pages, err := filepath.Glob(filepath.Join(folder, "*.html"))
-	if err != nil {
-		return n, fmt.Errorf("site: %w", err)
-	}
-	for _, page := range pages {
-		html, err := os.ReadFile(page)
+	for place, pattern := range scripts {
+		path, err := b.inVenv(pattern)
 		if err != nil {
-			return n, fmt.Errorf("site: %w", err)
+			return err
 		}
-		n.figures = n.figures || bytes.Contains(html, []byte(`class="rethinking-figure"`))
-		n.formulas = n.formulas || bytes.Contains(html, []byte(mathJax))
-		if from := remote(html); from != "" {
-			return n, fmt.Errorf("site: page %s would load from the network: %s; keep a copy in the checkout instead", filepath.Base(page), from)
-		}
-	}
-	return n, nil
-}
-
-var loading = regexp.MustCompile(`(?is)<(?:script|img|iframe|source|video|audio|embed|object|input)\b[^>]*?\s(?:src|srcset|data|poster)\s*=\s*["']?\s*(?:https?:)?//[^>]*>` +
-	`|<link\b[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch|modulepreload)\b[^>]*\shref\s*=\s*["']?(?:https?:)?//[^>]*>` +
-	`|<link\b[^>]*\shref\s*=\s*["']?(?:https?:)?//[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch|modulepreload)\b[^>]*>`)
-
-// remote is the first tag of a page that makes a browser ask another machine; links that a reader may follow do not.
-func remote(html []byte) string {
-	return string(loading.Find(html))
-}
-
-// unread are files that no page of the report loads: Sphinx's own, sources of scripts, fonts that exist in a smaller form.
-var unread = []string{".buildinfo", "objects.inv", "genindex.html", "_static/*/*.map", "_static/vendor/*/webfonts/*.ttf"}
-
-func prune(html string) error {
-	for _, pattern := range unread {
-		files, err := filepath.Glob(filepath.Join(html, filepath.FromSlash(pattern)))
-		for _, file := range files {
-			err = errors.Join(err, os.Remove(file))
-		}
+		script, err := os.ReadFile(path)
 		if err != nil {
-			return fmt.Errorf("site: %w", err)
+			return err
+		}
+		if err := writeFile(b.html("_static", filepath.FromSlash(place)), script); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// replaceable refuses a folder that no build has made and that is not empty.
-func replaceable(out string) error {
-	entries, err := os.ReadDir(out)
-	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
-		return nil
-	}
+// checkPages refuses a page that would load from the network: it breaks the report's promise.
+func (b *builder) checkPages() error {
+	pages, err := filepath.Glob(b.html("*.html"))
 	if err != nil {
-		return fmt.Errorf("site: the report's folder cannot be read: %w", err)
+		return err
 	}
-	if !isFile(filepath.Join(out, marker)) {
-		return fmt.Errorf("site: the folder %s holds files that no report build has made; move them away or choose another Out", out)
+	for _, page := range pages {
+		html, err := os.ReadFile(page)
+		if err != nil {
+			return err
+		}
+		if from := loading.Find(html); from != nil {
+			return fmt.Errorf("page %s would load from the network: %s; keep a copy in the checkout instead", filepath.Base(page), from)
+		}
+	}
+	return nil
+}
+
+// loading finds a tag that makes a browser ask another machine; links that a reader may follow do not.
+var loading = regexp.MustCompile(`(?is)<(?:script|img|iframe|source|video|audio|embed|object|input)\b[^>]*?\s(?:src|srcset|data|poster)\s*=\s*["']?\s*(?:https?:)?//[^>]*>` +
+	`|<link\b[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch|modulepreload)\b[^>]*\shref\s*=\s*["']?(?:https?:)?//[^>]*>` +
+	`|<link\b[^>]*\shref\s*=\s*["']?(?:https?:)?//[^>]*\brel\s*=\s*["']?(?:stylesheet|preload|preconnect|icon|dns-prefetch|modulepreload)\b[^>]*>`)
+
+// unread are files that no page of the report loads: Sphinx's own, sources of scripts, fonts that exist in a smaller form.
+var unread = []string{".buildinfo", "objects.inv", "genindex.html", "_static/*/*.map", "_static/vendor/*/webfonts/*.ttf"}
+
+func (b *builder) prune() error {
+	for _, pattern := range unread {
+		files, err := filepath.Glob(b.html(filepath.FromSlash(pattern)))
+		for _, file := range files {
+			err = errors.Join(err, os.Remove(file))
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // replaceFolder renames fresh to out; what was there goes to aside, and comes back if that fails.
 func replaceFolder(out, fresh, aside string) error {
-	err := os.Rename(out, aside)
-	had := err == nil
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("site: the old report cannot be replaced: %w", err)
+	old := os.Rename(out, aside)
+	if old != nil && !errors.Is(old, fs.ErrNotExist) {
+		return fmt.Errorf("the old report cannot be replaced: %w", old)
 	}
-	if err := os.Rename(fresh, out); err != nil {
-		if had {
-			err = errors.Join(err, os.Rename(aside, out))
-		}
-		return fmt.Errorf("site: the new report cannot be put in place: %w", err)
+	err := os.Rename(fresh, out)
+	if err != nil && old == nil {
+		err = errors.Join(err, os.Rename(aside, out))
+	}
+	if err != nil {
+		return fmt.Errorf("the new report cannot be put in place: %w", err)
 	}
 	return nil
 }
 
-// replaceFile writes a file so that it is there whole, or is the old one.
-func replaceFile(path string, data []byte) error {
-	info, err := os.Stat(path)
-	if err != nil {
+// writeFile makes the file's folder too.
+func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	err = errors.Join(err, f.Chmod(info.Mode().Perm()), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	return nil
-}
-
-func copyFile(target, source string) (err error) {
-	defer func() {
-		if err != nil {
-			err = fmt.Errorf("site: %w", err)
-		}
-	}()
-	in, err := os.Open(source)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	if err := os.MkdirAll(filepath.Dir(target), 0o777); err != nil {
-		return err
-	}
-	out, err := os.Create(target)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	return os.WriteFile(path, data, 0o666)
 }
 
 func folderSize(folder string) (bytes int64, files int, err error) {
-	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+	err = filepath.WalkDir(folder, func(_ string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

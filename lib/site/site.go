@@ -12,10 +12,13 @@
 package site
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,7 +37,7 @@ type Options struct {
 	InPlace bool     // also write the outputs back into the notebooks, cleaned for committing
 
 	Scale string    // given to the kernels as RETHINKING_SCALE and shown; empty: the environment's, not shown
-	Facts []Fact    // shown at the foot of every page after those of BuildFacts
+	Facts []Fact    // shown at the foot of every page, after those of the code and the machine
 	Date  time.Time // the build's date at the foot of every page; zero: now
 
 	Progress io.Writer // gets a line for each thing begun and done, and one now and then from a long cell; nil: silence
@@ -42,11 +45,15 @@ type Options struct {
 
 // Build executes the notebooks, renders them and returns the path of the report's first page.
 //
-// A failing cell is a *CellError. When ctx ends, the running cell is interrupted, so that it can save its work, its
-// kernel is shut down and the error is ctx's. On any error the old report is left as it was.
+// When ctx ends, the running cell is interrupted, so that it can save its work, its kernel is shut down and the error is ctx's. On any error the old
+// report is left as it was.
 func Build(ctx context.Context, o Options) (index string, err error) {
-	o, err = o.withDefaults()
-	if err != nil {
+	defer func() {
+		if err != nil {
+			index, err = "", fmt.Errorf("site: %w", err)
+		}
+	}()
+	if o, err = o.withDefaults(); err != nil {
 		return "", err
 	}
 	names, err := o.notebooks()
@@ -54,11 +61,10 @@ func Build(ctx context.Context, o Options) (index string, err error) {
 		return "", err
 	}
 	work, err := workFolder(o.Out)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	if err != nil {
 		return "", err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
-
 	b := builder{Options: o, work: work, names: names, facts: o.facts()} // facts first: the build changes files of the checkout
 	for _, step := range []func(context.Context) error{b.execute, b.render, b.publish} {
 		if err := step(ctx); err != nil {
@@ -74,6 +80,7 @@ type builder struct {
 	work  string
 	names []string // file names, without .ipynb
 	facts []Fact
+	clean [][]byte // the notebooks as they are committed, in the order of names
 }
 
 // say writes one line of progress.
@@ -91,24 +98,20 @@ func (b *builder) html(elem ...string) string {
 	return b.book(append([]string{"_build", "html"}, elem...)...)
 }
 
+// withDefaults fills in what is empty, makes the folders' paths absolute, and checks all.
 func (o Options) withDefaults() (Options, error) {
 	if o.Root == "" {
-		return o, errors.New("site: Options.Root is empty; give the folder of the checkout")
+		return o, errors.New("Options.Root is empty; give the folder of the checkout")
 	}
-	root, err := filepath.Abs(o.Root)
-	if err != nil {
-		return o, fmt.Errorf("site: %w", err)
-	}
-	o.Root = root
-	for _, dir := range []struct {
-		path *string
-		name string
-	}{{&o.Notebooks, "notebooks"}, {&o.Venv, ".venv"}, {&o.Out, "report"}} {
-		if *dir.path == "" {
-			*dir.path = filepath.Join(root, dir.name)
-		} else if *dir.path, err = filepath.Abs(*dir.path); err != nil {
-			return o, fmt.Errorf("site: %w", err)
+	o.Notebooks = cmp.Or(o.Notebooks, filepath.Join(o.Root, "notebooks"))
+	o.Venv = cmp.Or(o.Venv, filepath.Join(o.Root, ".venv"))
+	o.Out = cmp.Or(o.Out, filepath.Join(o.Root, "report"))
+	for _, dir := range []*string{&o.Root, &o.Notebooks, &o.Venv, &o.Out} {
+		abs, err := filepath.Abs(*dir)
+		if err != nil {
+			return o, err
 		}
+		*dir = abs
 	}
 	if o.Date.IsZero() {
 		o.Date = time.Now()
@@ -118,58 +121,65 @@ func (o Options) withDefaults() (Options, error) {
 
 // check finds before any time is spent what would fail later.
 func (o Options) check() error {
-	for _, tool := range []string{"python", "jupyter-book"} {
-		if path := filepath.Join(o.Venv, "bin", tool); !isFile(path) {
-			return fmt.Errorf("site: %s is missing; run kernel-setup (make setup) first", path)
+	for _, pattern := range slices.AppendSeq([]string{"bin/python", "bin/jupyter-book"}, maps.Values(scripts)) {
+		if _, err := o.inVenv(pattern); err != nil {
+			return err
 		}
-	}
-	if !isFile(o.plotly()) {
-		return fmt.Errorf("site: %s is missing; run kernel-setup (make setup) first", o.plotly())
 	}
 	for _, dir := range []string{o.Root, o.Notebooks, o.Venv} {
-		if within(o.Out, dir) {
-			return fmt.Errorf("site: the report would replace the folder %s, which holds %s; choose another Out", o.Out, dir)
+		if rel, err := filepath.Rel(o.Out, dir); err == nil && filepath.IsLocal(rel) {
+			return fmt.Errorf("the report would replace the folder %s, which holds %s; choose another Out", o.Out, dir)
 		}
 	}
-	return replaceable(o.Out)
+	entries, err := os.ReadDir(o.Out)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("the report's folder cannot be read: %w", err)
+	case len(entries) > 0 && !isFile(filepath.Join(o.Out, marker)):
+		return fmt.Errorf("the folder %s holds files that no report build has made; move them away or choose another Out", o.Out)
+	}
+	return nil
+}
+
+// inVenv finds a file of the Python environment by a pattern of its path.
+func (o Options) inVenv(pattern string) (string, error) {
+	found, err := fs.Glob(os.DirFS(o.Venv), pattern)
+	if err == nil && len(found) == 0 {
+		err = fmt.Errorf("%s is missing; run kernel-setup (make setup) first", filepath.Join(o.Venv, filepath.FromSlash(pattern)))
+	}
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(o.Venv, filepath.FromSlash(found[0])), nil
 }
 
 // notebooks lists the file names without .ipynb, in order.
 func (o Options) notebooks() ([]string, error) {
-	paths, err := filepath.Glob(filepath.Join(o.Notebooks, "*.ipynb"))
+	all, err := fs.Glob(os.DirFS(o.Notebooks), "*.ipynb")
+	if err == nil && len(all) == 0 {
+		err = fmt.Errorf("no notebooks (*.ipynb) in %s", o.Notebooks)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("site: %w", err)
+		return nil, err
 	}
-	var all []string
-	for _, path := range paths {
-		all = append(all, strings.TrimSuffix(filepath.Base(path), ".ipynb"))
-	}
-	slices.Sort(all)
-	if len(all) == 0 {
-		return nil, fmt.Errorf("site: no notebooks (*.ipynb) in %s", o.Notebooks)
+	for i, file := range all {
+		all[i] = strings.TrimSuffix(file, ".ipynb")
 	}
 	if len(o.Only) == 0 {
 		return all, nil
 	}
-	var only []string
+	only := map[string]bool{}
 	for _, name := range o.Only {
 		name = strings.TrimSuffix(filepath.Base(name), ".ipynb")
 		if !slices.Contains(all, name) {
-			return nil, fmt.Errorf("site: no notebook %q in %s; there are %s", name, o.Notebooks, strings.Join(all, ", "))
+			return nil, fmt.Errorf("no notebook %q in %s; there are %s", name, o.Notebooks, strings.Join(all, ", "))
 		}
-		only = append(only, name)
+		only[name] = true
 	}
-	slices.Sort(only)
-	return slices.Compact(only), nil
+	return slices.DeleteFunc(all, func(name string) bool { return !only[name] }), nil
 }
 
 func isFile(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.Mode().IsRegular()
-}
-
-// within says whether path is folder or lies in it.
-func within(folder, path string) bool {
-	rel, err := filepath.Rel(folder, path)
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }

@@ -34,18 +34,18 @@ func executed(t *testing.T) []byte {
 }
 
 func TestForSite(t *testing.T) {
-	p, err := forSite("01-executed", executed(t))
+	page, pictures, err := forSite("01-executed", executed(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "executed-site.json", p.notebook)
+	golden(t, "executed-site.json", page)
 	for _, name := range []string{"fig-01-executed-1", "fig-01-executed-2", "fig-01-executed-3"} {
-		if !bytes.HasPrefix(p.pictures[name], []byte("\x89PNG")) {
-			t.Errorf("picture %s is %q, want a PNG", name, p.pictures[name])
+		if !bytes.HasPrefix(pictures[name], []byte("\x89PNG")) {
+			t.Errorf("picture %s is %q, want a PNG", name, pictures[name])
 		}
 	}
-	if len(p.pictures) != 3 {
-		t.Errorf("%d pictures, want 3", len(p.pictures))
+	if len(pictures) != 3 {
+		t.Errorf("%d pictures, want 3", len(pictures))
 	}
 }
 
@@ -68,7 +68,8 @@ func TestIncompleteFigure(t *testing.T) {
 	for name, test := range map[string]struct{ old, fresh, want string }{
 		"no caption":     {`"Second."`, `" "`, `cell 3: a figure has the caption " " and the description "Two."; it needs both`},
 		"no description": {`"Two."`, `""`, "it needs both"},
-		"script alone":   {`"text/markdown": [` + "\n" + `       "Second."`, `"text/other": [` + "\n" + `       "Second."`, "does not follow its picture and its caption"},
+		"caption alone":  {`"part": "picture"`, `"part": "caption"`, "does not follow its picture"},
+		"picture alone":  {`"part": "caption"`, `"part": "interactive"`, "has no caption"},
 		"not a notebook": {`"nbformat": 4`, `"nbformat": 3`, "has nbformat 3, want 4"},
 		"not base64":     {`iVBORw0KGgo`, `iVBORw0*`, "the picture of a figure is not base64"},
 	} {
@@ -77,7 +78,7 @@ func TestIncompleteFigure(t *testing.T) {
 			if damaged == string(executed(t)) {
 				t.Fatalf("testdata lacks %s", test.old)
 			}
-			if _, err := forSite("x", []byte(damaged)); err == nil || !strings.Contains(err.Error(), test.want) {
+			if _, _, err := forSite("x", []byte(damaged)); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("error %v, want %q in it", err, test.want)
 			}
 		})
@@ -101,28 +102,23 @@ func TestBookProblems(t *testing.T) {
 	}
 }
 
-// TestFailure covers the forms in which GoNB reports, with and without -raw_error.
+// TestFailure covers the forms in which GoNB reports.
 func TestFailure(t *testing.T) {
 	stream := func(s string) object { return object{"output_type": "stream", "name": "stderr", "text": s} }
-	report := func(h string) object {
-		return object{"output_type": "display_data", "data": object{"text/html": h}}
-	}
 	failed := func(trace ...any) object {
 		return object{"output_type": "error", "evalue": "value", "traceback": trace}
 	}
-	panics := "I1123 17:32:06.824215   19476 main.go:187] noise\npanic: no data\n\ngoroutine 1 [running]:\nmain.main()\n\t"
-	place := `<span class="gonb-err-hover-area"><span class="gonb-cell-line-info">Cell[2]: Line 3</span> <span class="gonb-err-location">/tmp/main.go:1</span></span>`
+	panics := "panic: no data\n\ngoroutine 1 [running]:\nmain.main()\n\t"
 	for name, test := range map[string]struct {
 		outputs []any
 		want    string
 	}{
 		"fine":                  {[]any{stream("a warning")}, ""},
-		"panic, marked":         {[]any{stream(panics + "\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/main.go:13\n"), stream("exit status 2\n"), failed("exit status 2")}, "panic: no data\nat Cell[2]: Line 3"},
-		"panic, marked in HTML": {[]any{stream(panics + "/tmp/main.go:13\nexit status 2\n"), report(place), failed("exit status 2")}, "panic: no data\nat Cell[2]: Line 3"},
-		"panic, not marked":     {[]any{stream(panics + "/tmp/main.go:13\nexit status 2\n"), failed("exit status 2")}, "panic: no data"},
+		"panic":                 {[]any{stream(panics + "\x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/main.go:13\n"), stream("exit status 2\n"), failed("exit status 2")}, "panic: no data"},
+		"panic after a warning": {[]any{stream("a warning\n" + panics + "/tmp/main.go:13\nexit status 2\n"), failed("exit status 2")}, "a warning\npanic: no data"},
+		"exit with a message":   {[]any{stream("study: no data\nexit status 1\n"), failed("exit status 1")}, "study: no data"},
 		"silent exit":           {[]any{failed("exit status 7")}, "exit status 7"},
 		"compiler, raw":         {[]any{failed("# gonb_1", "Cell[2]: Line 2\n\nfunc main() {\n   ^\n\nundefined: x", "")}, "Cell[2]: Line 2 undefined: x"},
-		"compiler, HTML":        {[]any{report("<style>a{}</style><div> # gonb_1</div>\n<div>" + place + "undefined: x &lt;<div class=\"gonb-err-context\">func main()<div class=\"gonb-err-line\">x</div>\n\n</div></div>"), failed(`failed to run "go build": exit status 1`)}, "Cell[2]: Line 3 undefined: x <"},
 		"no traceback":          {[]any{failed()}, "value"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -144,15 +140,8 @@ func TestRemote(t *testing.T) {
 		`<link href="https://x/a.woff2" rel="preload">`:                  true,
 		"<iframe\nwidth=3 src=\"https://x.org\"></iframe>":               true,
 	} {
-		if got := remote([]byte(html)); (got != "") != want {
+		if got := loading.FindString(html); (got != "") != want {
 			t.Errorf("%s loads from the network: %q, want %t", html, got, want)
 		}
-	}
-}
-
-func TestCommitWithoutARepository(t *testing.T) {
-	t.Setenv("RETHINKING_COMMIT", "0123456789ab")
-	if got := commitOf(t.TempDir()); got != "0123456789ab" {
-		t.Errorf("commit %q", got)
 	}
 }

@@ -3,9 +3,7 @@ package study
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"time"
 
@@ -47,7 +45,10 @@ type run struct {
 	experiment Experiment
 	examples   examples
 	sets       train.Sets
-	done       checkpoint // so far; Train is of the last checkpoint
+	done       checkpoint              // so far; Train is of the last checkpoint
+	checkpoint string                  // path; "": none is kept
+	trail      *trail                  // that the run leaves; nil: none
+	visit      func(train.Point) error // after each evaluation
 	observe    observe
 	begun      time.Time
 	saved      time.Time
@@ -60,17 +61,16 @@ type run struct {
 // observe is told how far a run is: the share of its epochs done, of which base before this process, and what it measured.
 type observe func(base, share float64, m Measurements)
 
-// train trains an experiment, or goes on from its checkpoint, and reports how far it is. Here the panics of graph code become errors.
-func (b *bench) train(ctx context.Context, e Experiment, x examples, observe observe) (r Result, err error) {
+// train trains a run's experiment, or goes on from its checkpoint. Here the panics of graph code become errors.
+func (b *bench) train(ctx context.Context, u run) (r Result, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			b.trainer, b.trainerName = nil, "" // its variables may be lost
 			err = fmt.Errorf("study: %v", p)
 		}
 	}()
-	now := time.Now()
-	u := &run{bench: b, experiment: e, examples: x, begun: now, saved: now, observe: observe}
-	if err := b.prepare(e, x); err != nil {
+	u.bench, u.begun, u.saved = b, time.Now(), time.Now()
+	if err := b.prepare(u.experiment, u.examples); err != nil {
 		return Result{}, err
 	}
 	if err := u.start(); err != nil {
@@ -81,7 +81,7 @@ func (b *bench) train(ctx context.Context, e Experiment, x examples, observe obs
 	if err := u.fit(ctx); err != nil {
 		return Result{}, err
 	}
-	return u.result()
+	return u.result(), nil
 }
 
 // start goes to the run's checkpoint, or to its beginning.
@@ -90,11 +90,11 @@ func (u *run) start() error {
 	if err := u.trainer.Start(u.experiment.rng(forWeights)); err != nil {
 		return err
 	}
-	c, err := loadCheckpoint(u.options.Dir, key, u.name)
+	c, err := loadCheckpoint(u.checkpoint, key, u.name)
 	if err != nil {
 		return err
 	}
-	if c != nil {
+	if c != nil && (u.trail == nil || u.trail.resume(c)) {
 		u.done = *c
 		u.done.Sessions++
 		u.base, u.lastEpoch = float64(c.Train.Epoch)/float64(u.experiment.Training.Epochs), c.Train.Epoch
@@ -135,11 +135,14 @@ func (u *run) fit(ctx context.Context) error {
 		Evaluated: func(p train.Point) error {
 			u.done.Measurements.add(p, milestones)
 			u.pace(p.Epoch)
-			return nil
+			if u.visit == nil {
+				return nil
+			}
+			return u.visit(p)
 		},
 		Trained: func(share float64, stand func() (train.Checkpoint, error)) error {
 			u.observe(u.base, share, u.done.Measurements)
-			if ctx.Err() == nil && time.Since(u.saved) < u.options.checkpointEvery() {
+			if u.checkpoint == "" || ctx.Err() == nil && time.Since(u.saved) < u.options.checkpointEvery() {
 				return nil
 			}
 			return u.save(stand)
@@ -162,33 +165,25 @@ func (u *run) save(stand func() (train.Checkpoint, error)) (err error) {
 		return err
 	}
 	c.Training, c.Total = u.done.Training+u.trainer.TrainingTime(), u.done.Total+time.Since(u.begun)
-	if err := writeSealed(checkpointPath(u.options.Dir, c.Key), c); err != nil {
+	if u.trail != nil {
+		c.Points, c.Epochs = u.trail.Points, u.trail.Epochs
+	}
+	if err := writeSealed(u.checkpoint, c); err != nil {
 		return fmt.Errorf("study: checkpoint of %s: %w", c.Key, err)
 	}
 	u.saved = time.Now()
 	return nil
 }
 
-// result sums the run up, and keeps the final weights if that is asked for.
-func (u *run) result() (Result, error) {
+// result sums the run up.
+func (u *run) result() Result {
 	r := Result{Experiment: u.experiment, Measurements: u.done.Measurements.thin(), Provenance: u.provenance}
 	r.Provenance.Started = u.done.Started.UTC().Truncate(time.Second)
 	r.Provenance.Resumed = u.done.Sessions
 	r.Provenance.Seconds = Seconds{
 		(u.done.Total + time.Since(u.begun)).Seconds(), (u.done.Training + u.trainer.TrainingTime()).Seconds(), median(u.epochs),
 	}
-	if !u.options.KeepWeights {
-		return r, nil
-	}
-	return r, writeSealed(weightsPath(u.options.Dir, u.done.Key), u.trainer.Variables())
-}
-
-// finished removes what an unfinished run left.
-func (b *bench) finished(key string) error {
-	if err := os.Remove(checkpointPath(b.options.Dir, key)); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("study: checkpoint of %s: %w", key, err)
-	}
-	return nil
+	return r
 }
 
 // compiled names what an experiment's executables depend on: experiments of the same name share them.

@@ -112,7 +112,7 @@ func (x *examples) corruptInputs(e Experiment) (err error) {
 	c, pixels := e.Corruption, x.set.Height*x.set.Width
 	switch c.Pixels {
 	case "shuffled":
-		permutation := corrupt.Permutation(pixels, e.rng(forPixels))
+		permutation := e.rng(forPixels).Perm(pixels)
 		if x.x, err = corrupt.Shuffle(x.x, x.set.Channels, permutation); err == nil {
 			x.test, err = corrupt.Shuffle(x.test, x.set.Channels, permutation)
 		}

@@ -147,7 +147,7 @@ func (n Net) String() string {
 	if len(n.Hidden) > 0 && len(slices.Compact(slices.Clone(n.Hidden))) == 1 {
 		s += fmt.Sprintf(" %dx%d", len(n.Hidden), n.Hidden[0])
 	} else if len(n.Hidden) > 0 {
-		s += " " + units(n.Hidden)
+		s += " " + units(n.Hidden).Label
 	}
 	if n.BatchNorm {
 		s += " with batch norm"
@@ -168,7 +168,7 @@ func (c Corruption) String() string {
 	if c.WrongClass {
 		labels += " to wrong classes"
 	}
-	parts := described(choice{labels, c.Labels}, choice{gaussian, c.Gaussian}, choice{"input noise %g before training", c.Noise})
+	parts := said(choice{labels, c.Labels}, choice{gaussian, c.Gaussian}, choice{"input noise %g before training", c.Noise})
 	if c.Pixels != "" {
 		parts = append(parts, c.Pixels+" pixels")
 	}
@@ -181,7 +181,7 @@ func (r Regularization) String() string {
 	if r.Decoupled {
 		decay = "decoupled " + decay
 	}
-	parts := described(choice{decay, r.WeightDecay}, choice{"dropout %g", r.Dropout}, choice{"input dropout %g", r.InputDropout},
+	parts := said(choice{decay, r.WeightDecay}, choice{"dropout %g", r.Dropout}, choice{"input dropout %g", r.InputDropout},
 		choice{"input noise %g", r.InputNoise}, choice{"hidden noise %g", r.HiddenNoise}, choice{"rotation %g°", r.Rotation})
 	if r.Crop {
 		parts = append(parts, "random crop")
@@ -198,8 +198,8 @@ type choice struct {
 	value  float64
 }
 
-// described says the choices that are not zero.
-func described(choices ...choice) []string {
+// said says the choices that are not zero.
+func said(choices ...choice) []string {
 	var parts []string
 	for _, c := range choices {
 		if c.value != 0 {

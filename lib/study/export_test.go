@@ -6,3 +6,7 @@ import "rethinking/lib/train"
 
 func (m *Measurements) Add(p train.Point, milestones []float64) { m.add(p, milestones) }
 func (m Measurements) Thin() Measurements                       { return m.thin() }
+
+var CheckoutCommit = checkoutCommit
+
+func (r Result) Encode() ([]byte, error) { return r.encode() }

@@ -8,43 +8,62 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Group is the results of Experiments that differ in their seed alone.
-type Group struct {
-	Label   string // value of the field that told the groups apart
-	Results []Result
+// Group is rows that differ in their seed alone.
+type Group[R Row] struct {
+	Level // of the field that told the groups apart
+	Rows  []R
 }
 
-// GroupBy splits results by a field, in order of first appearance. It is an error if two results of a group differ in anything but the
-// seed, or if two have the same seed: their mean would mean nothing.
-func GroupBy(results []Result, by Field) ([]Group, error) {
-	var groups []Group
-	for _, r := range results {
-		label := by.Of(r.Experiment)
-		i := slices.IndexFunc(groups, func(g Group) bool { return g.Label == label })
-		if i < 0 {
-			groups = append(groups, Group{label, []Result{r}})
-			continue
+// GroupBy splits rows by a field, in order of first appearance. It is an error if two rows of a group differ in anything but the seed, or if two
+// have the same seed: their mean would mean nothing.
+func GroupBy[R Row](rows []R, by Field) ([]Group[R], error) {
+	groups := Split(rows, by)
+	for _, g := range groups {
+		if err := AlikeButSeed(g.Rows); err != nil {
+			return nil, fmt.Errorf("%s %s: %w", by.Name, g.Label, err)
 		}
-		if err := alikeButSeed(groups[i].Results, r); err != nil {
-			return nil, fmt.Errorf("%s %s: %w", by.Name, label, err)
-		}
-		groups[i].Results = append(groups[i].Results, r)
 	}
 	return groups, nil
 }
 
-func alikeButSeed(seen []Result, r Result) error {
-	first, other := seen[0].Experiment, r.Experiment
-	first.Seed = other.Seed
-	if first.Key() != other.Key() {
-		return fmt.Errorf("runs differ in more than the seed (%s; %s): split them by another field before taking a mean", seen[0].Experiment, r.Experiment)
-	}
-	for _, s := range seen {
-		if s.Experiment.Seed == r.Experiment.Seed {
-			return fmt.Errorf("seed %d appears twice: give each run its own seed", r.Experiment.Seed)
+// Split splits rows by a field, in order of first appearance; those of a group may differ in more than their seed.
+func Split[R Row](rows []R, by Field) []Group[R] {
+	var groups []Group[R]
+	place := map[string]int{}
+	for _, r := range rows {
+		level := by.Of(r)
+		i, seen := place[level.Label]
+		if !seen {
+			i = len(groups)
+			place[level.Label], groups = i, append(groups, Group[R]{Level: level})
 		}
+		groups[i].Rows = append(groups[i].Rows, r)
+	}
+	return groups
+}
+
+// AlikeButSeed is an error unless rows differ in their seed, and in nothing else.
+func AlikeButSeed[R Row](rows []R) error {
+	seen := map[int64]bool{}
+	for _, r := range rows {
+		seed := r.Origin().Seed
+		if r.Setting() != rows[0].Setting() {
+			return fmt.Errorf("runs differ in more than the seed (%s; %s): split them by another field before taking a mean", described(rows[0]), described(r))
+		}
+		if seen[seed] {
+			return fmt.Errorf("seed %d appears twice: give each run its own seed", seed)
+		}
+		seen[seed] = true
 	}
 	return nil
+}
+
+// described names a row for an error.
+func described(r Row) string {
+	if e := r.Origin().Experiment; e.Data.Name != "" {
+		return e.String()
+	}
+	return r.Setting()
 }
 
 // Spread sums up one number over seeds.
@@ -54,21 +73,15 @@ type Spread struct {
 	Mean, SD, Min, Max float64 // SD is the sample standard deviation, 0 where N is 1; all NaN where N is 0
 }
 
-// SpreadOf returns the spread of a statistic over a group's seeds.
-func SpreadOf(results []Result, s Statistic) Spread {
+// SpreadOf returns the spread of a statistic over rows.
+func SpreadOf[R Row](rows []R, s Statistic) Spread {
 	var values []float64
-	for _, r := range results {
+	for _, r := range rows {
 		if v, ok := s.Of(r); ok {
 			values = append(values, v)
 		}
 	}
-	return spread(values, len(results))
-}
-
-// SpreadOver returns the spread of values, one a run; not a number stands for a run that has none.
-func SpreadOver(values []float64) Spread {
-	have := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
-	return spread(have, len(values))
+	return spread(values, len(rows))
 }
 
 func spread(values []float64, of int) Spread {
@@ -83,6 +96,19 @@ func spread(values []float64, of int) Spread {
 		s.SD = stat.StdDev(values, nil)
 	}
 	return s
+}
+
+// Relative is a statistic over its mean in those base rows that are of the same level of a field.
+func Relative[R Row](name, unit string, s Statistic, base []R, by Field) Statistic {
+	means := map[string]Spread{}
+	for _, g := range Split(base, by) {
+		means[g.Label] = SpreadOf(g.Rows, s)
+	}
+	return Statistic{Name: name, Unit: unit, Of: func(r Row) (float64, bool) {
+		value, ok := s.Of(r)
+		mean := means[by.Of(r).Label]
+		return value / mean.Mean, ok && mean.N > 0
+	}}
 }
 
 // Band is a curve's spread over seeds, epoch by epoch. Where runs end at different epochs (a train-accuracy target met), a run that has

@@ -35,7 +35,7 @@ func made(p float64, seed int64, accuracies ...float64) study.Result {
 func TestGroupBy(t *testing.T) {
 	results := []study.Result{made(0.2, 1, 0.1), made(0, 1, 0.1), made(0.2, 2, 0.1)}
 	groups, err := study.GroupBy(results, study.LabelCorruption)
-	if err != nil || len(groups) != 2 || groups[0].Label != "0.2" || len(groups[0].Results) != 2 || groups[1].Label != "0" {
+	if err != nil || len(groups) != 2 || groups[0].Label != "0.2" || len(groups[0].Rows) != 2 || groups[1].Label != "0" {
 		t.Errorf("got %v, %v", groups, err)
 	}
 }
@@ -50,6 +50,42 @@ func TestGroupByRefusesToMixSettings(t *testing.T) {
 		if _, err := study.GroupBy(results, study.LabelCorruption); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got error %v, want one with %q", err, want)
 		}
+	}
+}
+
+// A run's epochs over the mean of those on true labels; where no base row is alike, or a run never fits, there is no value.
+func TestRelative(t *testing.T) {
+	base := []study.Result{made(0, 1, 0.1, 1), made(0, 2, 0.1, 0.2, 0.3, 1)}
+	relative := study.Relative("time", "of theirs", study.EpochsToFit(study.Fitted), base, study.Architecture)
+	if got, ok := relative.Of(made(1, 1, 0, 0, 0, 0, 1)); !ok || got != 2 {
+		t.Errorf("%g, %v", got, ok)
+	}
+	other := made(1, 1, 0, 1)
+	other.Experiment.Net = study.MLP(1)
+	for _, without := range []study.Result{other, made(1, 1, 0, 0.5)} {
+		if got, ok := relative.Of(without); ok {
+			t.Errorf("%s: %g", without.Experiment, got)
+		}
+	}
+}
+
+func TestJoined(t *testing.T) {
+	joined := study.Joined(study.HiddenUnits, study.LabelCorruption)
+	if got := joined.Of(made(0.2, 1)).Label; got != study.HiddenUnits.Of(made(0, 1)).Label+", 0.2" || joined.Name != "hidden units, label corruption" {
+		t.Errorf("%s %q", joined.Name, got)
+	}
+}
+
+// Experiments differ in the corruption, then in the seed; a question is about each.
+func TestSeedsOn(t *testing.T) {
+	var got []string
+	all := study.SeedsOn(tiny(0), 2, study.Corruption{}, study.Corruption{Labels: 1})
+	for _, label := range study.About(all, func(e study.Experiment) string { return e.String() }) {
+		got = append(got, label[strings.Index(label, "mlp"):])
+	}
+	want := []string{"mlp 1x32 seed 1", "mlp 1x32 seed 2", "mlp 1x32 label corruption 1 seed 1", "mlp 1x32 label corruption 1 seed 2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -10,19 +10,21 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gomlx/compute"
+
 	"rethinking/lib/train"
 )
 
 // Options of a Lab: nothing here changes a number.
 type Options struct {
-	Dir         string        // results folder, made if missing
-	DataDir     string        // folder that holds data sets, see data.Options; "": where package data finds them itself
-	Backend     string        // GoMLX backend configuration, such as "xla:cpu" or "go"; "": GOMLX_BACKEND, else CUDA, else XLA CPU, else Go
-	Scale       Scale         // recorded in each result
-	Observer    Observer      // may be nil
-	Workers     int           // small nets trained side by side on the CPU; 0: one a core
-	Checkpoint  time.Duration // from one checkpoint of a run to the next; 0: 30 seconds
-	KeepWeights bool          // keep the final weights of every run, for Weights
+	Dir        string        // results folder, made if missing
+	DataDir    string        // folder that holds data sets, see data.Options; "": where package data finds them itself
+	Backend    string        // GoMLX backend configuration, such as "xla:cpu" or "go"; "": GOMLX_BACKEND, else CUDA, else XLA CPU, else Go
+	Scale      Scale         // recorded in each result
+	Observer   Observer      // may be nil
+	Workers    int           // small nets trained side by side on the CPU; 0: one a core
+	Checkpoint time.Duration // from one checkpoint of a run to the next; 0: 30 seconds
+	Kept       bool          // read what is kept, and run nothing: what is missing is a NotKept error
 }
 
 func (o Options) checkpointEvery() time.Duration { return cmp.Or(o.Checkpoint, 30*time.Second) }
@@ -30,17 +32,26 @@ func (o Options) checkpointEvery() time.Duration { return cmp.Or(o.Checkpoint, 3
 // Lab turns Experiments into Results, each of them once. Close it to free the backend. It is not for concurrent use; several Labs, also
 // of several processes, may share a results folder, and share the work of a sweep where they are asked for the same experiments.
 type Lab struct {
+	*lab
+	asked   task      // the question that this Lab was handed to; nil: none
+	drafted time.Time // when its state was last kept
+}
+
+// lab is what the Labs of one Open share.
+type lab struct {
 	options Options
 	library library
 	benches []*bench // where training happens: one with all cores, then those with one core each; opened when first needed
 }
 
-// Open makes the results folder if it is missing and checks that it can be written. The backend is opened when first needed.
+// Open makes the results folder if it is missing and checks that it can be written, unless it is only to be read. The backend is opened when first needed.
 func Open(o Options) (*Lab, error) {
-	if err := openDir(o.Dir); err != nil {
-		return nil, err
+	if !o.Kept {
+		if err := openDir(o.Dir); err != nil {
+			return nil, err
+		}
 	}
-	return &Lab{options: o, library: library{options: o}}, nil
+	return &Lab{lab: &lab{options: o, library: library{options: o}}}, nil
 }
 
 // Close frees the backend.
@@ -84,6 +95,9 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 			missing = append(missing, i)
 		}
 	}
+	if l.options.Kept && len(missing) > 0 {
+		return nil, &NotKept{len(missing), len(experiments)}
+	}
 	s := newSweep(l.options.Observer, experiments, results, missing)
 	if len(missing) == 0 {
 		return results, nil
@@ -93,9 +107,23 @@ func (l *Lab) All(ctx context.Context, experiments ...Experiment) ([]Result, err
 		return results, err
 	}
 	if ctx.Err() != nil {
-		return results, fmt.Errorf("stopped with %d of %d experiments done; run again to go on: %w", s.finished, len(experiments), ctx.Err())
+		return results, fmt.Errorf("stopped with %d of %d experiments done; run again to go on: %w", s.finished, len(experiments), errors.Join(ctx.Err(), s.failures()))
 	}
 	return results, s.failures()
+}
+
+// Kept returns the results of those experiments that are on disk. It runs nothing.
+func (l *Lab) Kept(experiments ...Experiment) (all []Result, err error) {
+	for _, e := range experiments {
+		r, found, err := load(l.options.Dir, e)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			all = append(all, r)
+		}
+	}
+	return all, nil
 }
 
 // openBenches opens the bench that has all cores, and so many with one core each; it returns the latter. On any other backend than XLA's on
@@ -165,53 +193,23 @@ func (l *Lab) obtain(ctx context.Context, s *sweep, b *bench, i int) (r Result, 
 	if err != nil {
 		return Result{}, false, err
 	}
-	if r, err = b.train(ctx, e, x, func(base, share float64, m Measurements) { s.progress(i, base, share, m) }); err != nil {
+	r, err = b.train(ctx, run{
+		experiment: e, examples: x, checkpoint: checkpointPath(l.options.Dir, e.Key()),
+		observe: func(base, share float64, m Measurements) { s.progress(i, base, share, m) },
+	})
+	if err != nil {
 		return r, false, err
 	}
-	return r, false, errors.Join(save(l.options.Dir, r), b.finished(e.Key()))
+	if err := save(l.options.Dir, r); err != nil {
+		return r, false, err // the checkpoint stays: the run goes on from it once there is room
+	}
+	return r, false, remove(checkpointPath(l.options.Dir, e.Key()))
 }
 
-// Weights returns the values of all of the net's variables by path at the end of the experiment's run: its weights and, with batch
-// normalization, its running averages. They are read from disk, where a run with Options.KeepWeights left them; else the run is trained
-// again, which leaves its result as it is, and they are kept. On another machine or backend than that of the result they may differ from
-// the result's in rounding.
-func (l *Lab) Weights(ctx context.Context, e Experiment) (map[string][]float32, error) {
-	if err := e.Validate(); err != nil {
+// Backend returns the backend that has all cores, or the GPU, for probes; it serves until Close.
+func (l *Lab) Backend() (compute.Backend, error) {
+	if _, err := l.openBenches(0); err != nil {
 		return nil, err
 	}
-	path, weights := weightsPath(l.options.Dir, e.Key()), map[string][]float32{}
-	if found, err := readSealed(path, &weights); found || err != nil {
-		return weights, err
-	}
-	s := newSweep(l.options.Observer, []Experiment{e}, make([]Result, 1), []int{0})
-	q := &queue{sweep: s, dir: l.options.Dir, waiting: []int{0}}
-	i, key, err := q.next(ctx, "")
-	if i < 0 || err != nil {
-		return nil, cmp.Or(err, ctx.Err())
-	}
-	defer func() { key.done(false) }()
-	if found, err := readSealed(path, &weights); found || err != nil { // another process kept them meanwhile
-		return weights, err
-	}
-	b, err := l.benchOf(e)
-	if err != nil {
-		return nil, err
-	}
-	x, err := l.library.examples(ctx, e)
-	if err != nil {
-		return nil, err
-	}
-	keep := l.options
-	keep.KeepWeights = true
-	b.options, keep = keep, b.options
-	defer func() { b.options = keep }()
-	r, err := b.train(ctx, e, x, func(base, share float64, m Measurements) { s.progress(0, base, share, m) })
-	if err == nil {
-		err = b.finished(e.Key())
-	}
-	if err == nil {
-		_, err = readSealed(path, &weights)
-	}
-	s.finish(0, r, false, time.Since(s.start), err)
-	return weights, err
+	return l.benches[0].backend, nil
 }

@@ -1,6 +1,7 @@
 package study_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -128,7 +129,6 @@ func TestARunIsPaidOnce(t *testing.T) {
 }
 
 func TestMeasurementsAndProvenance(t *testing.T) {
-	t.Setenv("RETHINKING_COMMIT", "0123456789ab") // the folder of results is in no repository
 	r, err := openLab(t, study.Options{Scale: study.Smoke}).Run(t.Context(), tiny(1))
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +145,7 @@ func TestMeasurementsAndProvenance(t *testing.T) {
 		t.Error(diff)
 	}
 	if p.Scale != study.Smoke || p.Backend == "" || p.Platform == "" || p.Device == "" || p.Plugin == "" || p.Go == "" ||
-		p.Commit != "0123456789ab" || p.Processors != runtime.NumCPU() || p.Started.IsZero() || p.Seconds.Total <= 0 || p.Seconds.Training <= 0 {
+		p.Commit != study.Commit() || p.Processors != runtime.NumCPU() || p.Started.IsZero() || p.Seconds.Total <= 0 || p.Seconds.Training <= 0 {
 		t.Errorf("provenance %+v", p)
 	}
 	if strings.Contains(p.Plugin, "/") {
@@ -190,6 +190,7 @@ func TestDamagedResults(t *testing.T) {
 		"empty":                 {result, nil},
 		"one bit":               {result, digit},
 		"another experiment's":  {result, foreign},
+		"another protocol":      {result, slices.Concat([]byte("{\n\"protocol\":1,"), whole[bytes.IndexByte(whole, ',')+1:])},
 		"provenance truncated":  {provenance, []byte("{")},
 		"provenance is missing": {provenance, nil},
 	} {

@@ -6,11 +6,11 @@ import "time"
 type Observer interface {
 	// Fetching is called while a data set is downloaded.
 	Fetching(Fetching)
-	// Measuring is called while Measure computes, and at the end of a call of Measure or MeasureAll that has computed something.
+	// Measuring is called while Ask computes, and at the end of a call that has computed something.
 	Measuring(Measuring)
 	Progress(Progress)
 	// Finished is called once for every experiment of a call to All or Run that has ended: with a result just trained or read from disk,
-	// or an error. Of the runs that the end of a context stops, it gets the first alone, and nothing afterwards.
+	// or an error; and for every question that a call to Ask had to answer. Of the runs that the end of a context stops, it gets the first alone, and nothing afterwards.
 	Finished(Finished)
 }
 
@@ -20,7 +20,7 @@ type Fetching struct {
 	Done, Total int64
 }
 
-// Measuring is where a computation of Measure stands.
+// Measuring is where a call to Ask stands.
 type Measuring struct {
 	Kind     string
 	Fraction float64       // done, in [0,1]
@@ -40,12 +40,12 @@ type Progress struct {
 	Test       float64       // test accuracy, likewise
 }
 
-// Finished is the end of one experiment.
+// Finished is the end of one experiment or question.
 type Finished struct {
-	Experiment Experiment
-	Index, Of  int
-	Result     Result
-	FromDisk   bool          // it was read, not trained
-	Took       time.Duration // of this run, now
-	Err        error
+	Work      Work
+	Index, Of int
+	Result    Result        // of an experiment
+	FromDisk  bool          // it was read, not trained
+	Took      time.Duration // of this run, now
+	Err       error
 }

@@ -2,8 +2,10 @@ package study
 
 import (
 	"cmp"
+	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -26,7 +28,7 @@ func surroundings(o Options, backend compute.Backend, name, warning string) Prov
 		Plugin:     plugin(backend),
 		Go:         runtime.Version(),
 		Modules:    modules(),
-		Commit:     commit(o.Dir),
+		Commit:     Commit(),
 	}
 	if warning != "" {
 		p.Warnings = []string{warning}
@@ -77,18 +79,43 @@ func plugin(backend compute.Backend) string {
 	return regexp.MustCompile(`/\S*/`).ReplaceAllString(backend.Description(), "")
 }
 
-// commit is the revision of the repository that the results folder belongs to, or what RETHINKING_COMMIT says where there is none.
-func commit(dir string) string {
+// Commit is the revision of the code that runs, with "+changes" where files differ from it: as Go stamped it into the program; else that of the
+// checkout which the program was compiled from, if it is on this machine; else what RETHINKING_COMMIT says, as in a container's image; else "unknown".
+func Commit() string {
+	stamp := map[string]string{}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path == "rethinking" {
+		for _, s := range info.Settings {
+			stamp[s.Key] = s.Value
+		}
+	}
+	if revision := stamp["vcs.revision"]; len(revision) >= hashLength {
+		return marked(revision[:hashLength], stamp["vcs.modified"] == "true")
+	}
+	_, source, _, _ := runtime.Caller(0)
+	return checkoutCommit(filepath.Dir(source))
+}
+
+// hashLength is how many digits of a revision are told.
+const hashLength = 12
+
+func marked(revision string, changed bool) string {
+	if changed {
+		return revision + "+changes"
+	}
+	return revision
+}
+
+// checkoutCommit is the revision of the checkout of this module that a folder lies in. A folder elsewhere has none, whatever repository it is in.
+func checkoutCommit(dir string) string {
 	git := func(args ...string) (string, error) {
 		out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).Output()
 		return strings.TrimSpace(string(out)), err
 	}
-	head, err := git("rev-parse", "--short=12", "HEAD")
-	if err != nil {
+	head, err := git("rev-parse", fmt.Sprintf("--short=%d", hashLength), "HEAD")
+	_, foreign := git("cat-file", "-e", "HEAD:lib/study/provenance.go")
+	if err != nil || foreign != nil {
 		return cmp.Or(os.Getenv("RETHINKING_COMMIT"), "unknown")
 	}
-	if _, err := git("diff", "--quiet", "HEAD", "--", ":/lib", ":/go.mod", ":/go.sum"); err != nil {
-		head += "+changes"
-	}
-	return head
+	_, err = git("diff", "--quiet", "HEAD", "--", ":/lib", ":/go.mod", ":/go.sum")
+	return marked(head, err != nil)
 }

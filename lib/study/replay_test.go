@@ -9,31 +9,61 @@ import (
 
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
+	"rethinking/lib/train"
 )
 
-// A replay goes through the evaluations and ends at the weights of the run.
-func TestReplay(t *testing.T) {
+// A replay goes through the evaluations and ends at the weights of the run; so does a trail, which is trained once, keeps the run's result, and is
+// trained again only for epochs that it lacks.
+func TestReplayAndTrail(t *testing.T) {
 	for name, e := range map[string]study.Experiment{"one core": tiny(1), "all cores": large(1)} {
-		lab := openLab(t, study.Options{KeepWeights: true})
-		r, err := lab.Run(t.Context(), e)
+		dir := t.TempDir()
+		lab := openLab(t, study.Options{Dir: dir})
+		weights, err := lab.Weights(t.Context(), e)
 		if err != nil {
 			t.Fatal(err)
+		}
+		r, err := openLab(t, study.Options{Dir: dir, Kept: true}).Run(t.Context(), e)
+		if err != nil {
+			t.Fatalf("%s: the trail's run left no result: %v", name, err)
 		}
 		var epochs []int
 		var loss float64
 		var last map[string][]float32
-		err = lab.Replay(t.Context(), e, func(s study.Stand) error {
-			epochs, loss, last = append(epochs, s.Epoch), s.Train.Loss, s.Variables()
-			return nil
+		err = lab.Replay(t.Context(), e, func(s study.Stand) (err error) {
+			epochs, loss = append(epochs, s.Epoch), s.Train.Loss
+			last, err = s.Variables()
+			return err
 		})
 		if err != nil || !slices.Equal(epochs, r.Measurements.Curves.Epoch) {
 			t.Errorf("%s: epochs %v, want %v, error %v", name, epochs, r.Measurements.Curves.Epoch, err)
 		}
-		want, err := lab.Weights(t.Context(), e)
-		if diff := cmp.Diff(last, want); diff != "" || err != nil {
-			t.Errorf("%s: the weights differ, error %v: %s", name, err, diff)
+		if diff := cmp.Diff(last, weights); diff != "" {
+			t.Errorf("%s: the weights differ: %s", name, diff)
 		}
 		checkProbe(t, lab, e, last, loss)
+		checkTrail(t, lab, e, epochs, last)
+	}
+}
+
+// checkTrail asks for all epochs of a run, twice.
+func checkTrail(t *testing.T, lab *study.Lab, e study.Experiment, epochs []int, last map[string][]float32) {
+	t.Helper()
+	trained := 0
+	for range 2 {
+		stands, err := lab.Trail(t.Context(), e, func([]train.Point) bool { return true }, func(share float64) { trained++ })
+		if err != nil || len(stands) != len(epochs) {
+			t.Fatalf("%d stands, want %d, error %v", len(stands), len(epochs), err)
+		}
+		if got, err := stands[len(stands)-1].Variables(); err != nil || !cmp.Equal(got, last) {
+			t.Error("the last stand has other weights, or", err)
+		}
+		if trained == 0 {
+			t.Fatal("the trail had the last epoch alone, and was not trained again")
+		}
+		trained = -1
+	}
+	if trained != -1 {
+		t.Error("a trail that is there was trained again")
 	}
 }
 

@@ -67,7 +67,7 @@ type Provenance struct {
 	Plugin     string            `json:"plugin"`              // the PJRT plugin and its version
 	Go         string            `json:"go"`                  // version of Go
 	Modules    map[string]string `json:"modules"`             // versions of the libraries that compute
-	Commit     string            `json:"commit"`              // of this repository, with "+changes" where files differ from it
+	Commit     string            `json:"commit"`              // of the code: see Commit
 	Started    time.Time         `json:"started"`
 	Resumed    int               `json:"resumed,omitzero"` // times the run went on from a checkpoint
 	Seconds    Seconds           `json:"seconds"`

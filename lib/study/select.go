@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -58,28 +57,19 @@ func gap(c Curves) []float64 {
 	return out
 }
 
-// Statistic is a number that sums a run up; ok is false where the run has none, for example epochs to fit when it never fitted.
-type Statistic struct {
-	Name string
-	Unit string
-	Of   func(Result) (value float64, ok bool)
-}
-
 // Final is the last value of a curve.
 func Final(c Curve) Statistic {
-	return Statistic{"final " + c.Name, c.Unit, func(r Result) (float64, bool) {
+	return StatisticOf("final "+c.Name, c.Unit, func(r Result) (float64, bool) {
 		values := c.Of(r.Measurements.Curves)
 		if len(values) == 0 || math.IsNaN(values[len(values)-1]) {
 			return 0, false
 		}
 		return values[len(values)-1], true
-	}}
+	})
 }
 
 // BestTestAccuracy is the highest test accuracy along the run: see Best.
-var BestTestAccuracy = Statistic{"best test accuracy along the run", "%", func(r Result) (float64, bool) {
-	return 100 * r.Measurements.Best.TestAccuracy, true
-}}
+var BestTestAccuracy = Quantity("best test accuracy along the run", "%", func(r Result) float64 { return 100 * r.Measurements.Best.TestAccuracy })
 
 // Fitted is the share of the training labels at which a net counts as having overfitted its training set. The papers do not give their
 // threshold; at 100% a run's time would hang on its last one or two labels, which some runs never reach.
@@ -89,40 +79,42 @@ const Fitted = 0.999
 // run's target.
 func EpochsToFit(threshold float64) Statistic {
 	name := fmt.Sprintf("epochs to %g%% train accuracy", 100*threshold)
-	return Statistic{name, "epochs", func(r Result) (float64, bool) {
+	return StatisticOf(name, "epochs", func(r Result) (float64, bool) {
 		reached := r.Measurements.Reached
 		i := slices.IndexFunc(reached, func(r Reached) bool { return r.Accuracy == threshold })
 		if i < 0 {
 			return 0, false
 		}
 		return float64(reached[i].Epoch), true
-	}}
+	}).OrNever()
 }
 
-// Field is a choice of an Experiment by which results are told apart.
-type Field struct {
-	Name string
-	Unit string
-	Of   func(Experiment) string
+// UpdatesToFit is EpochsToFit in steps of the optimizer. Between training sets of different sizes it is another question: with one batch size, an epoch
+// of more examples has more steps.
+func UpdatesToFit(threshold float64) Statistic {
+	epochs := EpochsToFit(threshold)
+	return StatisticOf(fmt.Sprintf("updates to %g%% train accuracy", 100*threshold), "updates", func(r Result) (float64, bool) {
+		n, ok := epochs.Of(r)
+		batch := r.Experiment.Training.Batch
+		return n * float64((r.Measurements.Train+batch-1)/batch), ok
+	}).OrNever()
 }
 
 // Fields by which figures and tables group their results.
 var (
-	LabelCorruption = Field{"label corruption", "probability", func(e Experiment) string { return number(e.Corruption.Labels) }}
-	Architecture    = Field{"net", "", func(e Experiment) string { return e.Net.String() }}
-	Corrupted       = Field{"corruption", "", func(e Experiment) string { return cmp.Or(e.Corruption.String(), "none") }}
-	GaussianInputs  = Field{"Gaussian inputs", "share", func(e Experiment) string { return number(e.Corruption.Gaussian) }}
-	Regularized     = Field{"regularization", "", func(e Experiment) string { return cmp.Or(e.Regularization.String(), "none") }}
-	HiddenUnits     = Field{"hidden units", "per layer", func(e Experiment) string { return units(e.Net.Hidden) }}
-	TrainExamples   = Field{"training examples", "", func(e Experiment) string { return strconv.Itoa(e.Data.Examples()) }}
+	LabelCorruption = ByExperiment("label corruption", "probability", func(e Experiment) Level { return Number(e.Corruption.Labels) })
+	Architecture    = ByExperiment("net", "", func(e Experiment) Level { return Word(e.Net.String()) })
+	Corrupted       = ByExperiment("corruption", "", func(e Experiment) Level { return Word(cmp.Or(e.Corruption.String(), "none")) })
+	GaussianInputs  = ByExperiment("Gaussian inputs", "share", func(e Experiment) Level { return Number(e.Corruption.Gaussian) })
+	Regularized     = ByExperiment("regularization", "", func(e Experiment) Level { return Word(cmp.Or(e.Regularization.String(), "none")) })
+	HiddenUnits     = ByExperiment("hidden units", "per layer", func(e Experiment) Level { return units(e.Net.Hidden) })
+	TrainExamples   = ByExperiment("training examples", "", func(e Experiment) Level { return Count(e.Data.Examples()) })
 )
 
 // units is how many units each hidden layer has: "512", or "512-256" where layers differ.
-func units(hidden []int) string {
+func units(hidden []int) Level {
 	if len(hidden) > 0 && slices.Min(hidden) == slices.Max(hidden) {
-		return strconv.Itoa(hidden[0])
+		return Count(hidden[0])
 	}
-	return strings.Trim(strings.ReplaceAll(fmt.Sprint(hidden), " ", "-"), "[]")
+	return Word(strings.Trim(strings.ReplaceAll(fmt.Sprint(hidden), " ", "-"), "[]"))
 }
-
-func number(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) }

@@ -20,16 +20,16 @@ const (
 	Done       Stage = "done"       // its result is there, and whole
 )
 
-// StageOf tells how far an experiment is. A result that is damaged is an error, as it is for a Lab.
+// StageOf tells how far an experiment or a question is. A result that is damaged is an error, as it is for a Lab.
 //
 // It writes nothing, and disturbs no process at work: of a lock file that is there it takes a share, for an instant, which it does not
 // get where a process holds the lock. A process that wants the lock at that very instant tries again, as it would with any lock held.
-func StageOf(dir string, e Experiment) (Stage, error) {
-	running, err := held(lockPath(dir, e.Key())) // before the result, which is written before the lock goes
+func StageOf(dir string, w Work) (Stage, error) {
+	running, err := held(lockPath(dir, w.Key())) // before the result, which is written before the lock goes
 	if err != nil {
 		return "", err
 	}
-	_, done, err := load(dir, e)
+	done, err := isKept(dir, w)
 	switch {
 	case err != nil:
 		return "", err
@@ -38,14 +38,24 @@ func StageOf(dir string, e Experiment) (Stage, error) {
 	case running:
 		return Running, nil
 	}
-	switch _, err := os.Stat(checkpointPath(dir, e.Key())); {
-	case err == nil:
-		return Unfinished, nil
-	case errors.Is(err, fs.ErrNotExist):
-		return Left, nil
-	default:
-		return "", fmt.Errorf("study: checkpoint: %w", err)
+	for _, path := range []string{checkpointPath(dir, w.Key()), draftPath(dir, w.Key())} {
+		if _, err := os.Stat(path); err == nil {
+			return Unfinished, nil
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("study: checkpoint: %w", err)
+		}
 	}
+	return Left, nil
+}
+
+// isKept tells whether the result or the answer is there, and whole.
+func isKept(dir string, w Work) (done bool, err error) {
+	if e, ok := w.(Experiment); ok {
+		_, done, err = load(dir, e)
+	} else {
+		_, done, err = loadAnswer(dir, w.(task))
+	}
+	return done, err
 }
 
 // held tells whether a process has a lock.

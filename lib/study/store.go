@@ -8,11 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 )
 
-// A result lies in two files of the results folder: KEY.json holds the Experiment and its Measurements (or, see Measure, a question and its
+// A result lies in two files of the results folder: KEY.json holds the Experiment and its Measurements (or a question and its
 // answer), which are the same bytes every time, and KEY.provenance.json how this run came about. KEY.json is written last: where it exists, the result is whole.
 func resultPath(dir, key string) string     { return filepath.Join(dir, key+".json") }
 func provenancePath(dir, key string) string { return filepath.Join(dir, key+".provenance.json") }
@@ -70,19 +71,19 @@ func save(dir string, r Result) error {
 	if err != nil {
 		return fmt.Errorf("study: result %s: %w", key, err)
 	}
-	provenance, err := json.MarshalIndent(r.Provenance, "", "  ")
-	if err != nil {
-		return fmt.Errorf("study: provenance of %s: %w", key, err)
-	}
-	return keep(dir, key, content, append(provenance, '\n'))
+	return keep(dir, key, content, r.Provenance)
 }
 
 // keep writes KEY.json and its provenance, the former last.
-func keep(dir, key string, content, provenance []byte) error {
-	if err := writeFile(provenancePath(dir, key), provenance); err != nil {
-		return fmt.Errorf("study: result %s is not kept: %w", key, err)
+func keep(dir, key string, content []byte, p Provenance) error {
+	provenance, err := json.MarshalIndent(p, "", "  ")
+	if err == nil {
+		err = writeFile(provenancePath(dir, key), append(provenance, '\n'))
 	}
-	if err := writeFile(resultPath(dir, key), content); err != nil {
+	if err == nil {
+		err = writeFile(resultPath(dir, key), content)
+	}
+	if err != nil {
 		return fmt.Errorf("study: result %s is not kept: %w", key, err)
 	}
 	return nil
@@ -91,14 +92,18 @@ func keep(dir, key string, content, provenance []byte) error {
 // writing ends the names of files that are not whole yet.
 const writing = ".writing-*"
 
-// writeFile replaces a file by way of a temporary one in the same folder.
-func writeFile(path string, content []byte) error {
+// writeFile is WriteFile for everyone to read.
+func writeFile(path string, content []byte) error { return WriteFile(path, content, 0o644) }
+
+// WriteFile replaces a file by way of a temporary one in the same folder, so that another process sees all of it or nothing. What a killed process left
+// of a file of a run, the next one that works on the run removes.
+func WriteFile(path string, content []byte, mode fs.FileMode) error {
 	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+writing)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
@@ -110,29 +115,37 @@ func writeFile(path string, content []byte) error {
 
 // load reads an experiment's result. Found is false where there is none; a result that is damaged, or not that experiment's, is an error.
 func load(dir string, e Experiment) (r Result, found bool, err error) {
-	path := resultPath(dir, e.Key())
-	content, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return Result{}, false, nil
-	}
-	if err == nil {
+	p, found, err := kept(dir, e.Key(), func(content []byte) (err error) {
 		r, err = decode(content, e)
+		return err
+	})
+	if err != nil || !found {
+		return Result{}, false, err
 	}
-	if err != nil {
-		return Result{}, false, damaged(path, err)
-	}
-	path = provenancePath(dir, e.Key())
-	if content, err = os.ReadFile(path); err == nil {
-		err = json.Unmarshal(content, &r.Provenance)
-	}
-	if err != nil {
-		return Result{}, false, damaged(path, err)
-	}
+	r.Provenance = p
 	return r, true, nil
 }
 
-func damaged(path string, err error) error {
-	return fmt.Errorf("study: result %s is damaged: %w: restore it, or delete it to train again", path, err)
+// kept decodes KEY.json, and then reads its provenance.
+func kept(dir, key string, decode func(content []byte) error) (p Provenance, found bool, err error) {
+	path := resultPath(dir, key)
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return p, false, nil
+	}
+	if err == nil {
+		err = decode(content)
+	}
+	if err == nil {
+		path = provenancePath(dir, key)
+		if content, err = os.ReadFile(path); err == nil {
+			err = json.Unmarshal(content, &p)
+		}
+	}
+	if err != nil {
+		return p, false, fmt.Errorf("study: result %s is damaged: %w: restore it, or delete it to train again", path, err)
+	}
+	return p, true, nil
 }
 
 func decode(content []byte, e Experiment) (Result, error) {
@@ -150,5 +163,23 @@ func decode(content []byte, e Experiment) (Result, error) {
 	if r.Experiment.Key() != e.Key() {
 		return Result{}, fmt.Errorf("it is the result of another experiment: %s", r.Experiment)
 	}
+	if again, err := r.encode(); err != nil || !bytes.Equal(again, content) {
+		return Result{}, errors.Join(err, errors.New("it has other fields than a result has now"))
+	}
 	return r, nil
+}
+
+// same is an error if the run, trained again, came to other numbers, although all that equal bytes hang on is the same.
+func (r Result) same(again Result) error {
+	was, is := r.Provenance, again.Provenance
+	if was.Backend != is.Backend || was.Device != is.Device || was.Processors != is.Processors || was.Plugin != is.Plugin || !maps.Equal(was.Modules, is.Modules) {
+		return nil
+	}
+	before, err := r.encode()
+	after, err2 := again.encode()
+	if err = errors.Join(err, err2); err == nil && !bytes.Equal(before, after) {
+		err = fmt.Errorf("study: %s, trained again, comes to other numbers than its result, of commit %s: delete %s.json to have it anew",
+			r.Experiment, was.Commit, r.Experiment.Key())
+	}
+	return err
 }

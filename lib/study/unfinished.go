@@ -21,7 +21,6 @@ import (
 func unfinishedPath(dir, name string) string { return filepath.Join(dir, ".unfinished", name) }
 func checkpointPath(dir, key string) string  { return unfinishedPath(dir, key+".checkpoint") }
 func lockPath(dir, key string) string        { return unfinishedPath(dir, key+".lock") }
-func weightsPath(dir, key string) string     { return filepath.Join(dir, key+".weights") }
 
 // checkpoint is an unfinished run.
 type checkpoint struct {
@@ -33,12 +32,14 @@ type checkpoint struct {
 	Total        time.Duration
 	Started      time.Time
 	Sessions     int // processes that worked on the run, before the present one
+
+	Points []train.Point // of a run with a trail, all evaluations so far
+	Epochs []int         // and those of which the weights are kept
 }
 
-// loadCheckpoint reads the checkpoint of an experiment; nil where there is none. One that is damaged, or from another backend, is an
+// loadCheckpoint reads an experiment's checkpoint; nil where there is none. One that is damaged, or from another backend, is an
 // error: a run must not be made of two halves that do not belong together.
-func loadCheckpoint(dir, key, backend string) (*checkpoint, error) {
-	path := checkpointPath(dir, key)
+func loadCheckpoint(path, key, backend string) (*checkpoint, error) {
 	var c checkpoint
 	if found, err := readSealed(path, &c); err != nil || !found {
 		return nil, err
@@ -87,6 +88,14 @@ func readSealed(path string, value any) (found bool, err error) {
 	return true, nil
 }
 
+// remove deletes a file, if it is there.
+func remove(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("study: %w", err)
+	}
+	return nil
+}
+
 // lock is held by the one process that works on a run. It ends with its process.
 type lock struct {
 	*flock.Flock
@@ -104,8 +113,8 @@ func tryLock(dir, key string) (*lock, error) {
 	if !taken {
 		return nil, nil
 	}
-	for _, place := range []string{filepath.Join(dir, key), unfinishedPath(dir, key)} {
-		left, _ := filepath.Glob(place + ".*" + writing) // by a process that was killed while it wrote
+	for _, place := range []string{filepath.Join(dir, key+".*"), unfinishedPath(dir, key+".*"), trailPath(dir, key, "*")} {
+		left, _ := filepath.Glob(place + writing) // by a process that was killed while it wrote
 		for _, file := range left {
 			os.Remove(file)
 		}

@@ -48,7 +48,7 @@ func TestChild(t *testing.T) {
 	}
 	for _, f := range w.finished {
 		if !f.FromDisk {
-			fmt.Println("trained", f.Experiment.Key())
+			fmt.Println("trained", f.Work.Key())
 		}
 	}
 }
@@ -214,21 +214,16 @@ func TestWorkersDoNotChangeNumbers(t *testing.T) {
 	}
 }
 
-// Weights are those at the end of the run, with the running averages, whether they were kept at once or are asked for later.
+// Weights are those at the end of the run, with the running averages, whether they are asked for before its result is there or later.
 func TestWeights(t *testing.T) {
-	kept, later := t.TempDir(), t.TempDir()
+	first, later := t.TempDir(), t.TempDir()
 	e := tiny(1)
 	e.Net.BatchNorm = true
-	lab := openLab(t, study.Options{Dir: kept, KeepWeights: true})
-	if _, err := lab.Run(t.Context(), e); err != nil {
-		t.Fatal(err)
-	}
-	lab.Close()
-	atOnce, err := openLab(t, study.Options{Dir: kept, Backend: "must-not-be-opened"}).Weights(t.Context(), e)
+	atOnce, err := openLab(t, study.Options{Dir: first}).Weights(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lab = openLab(t, study.Options{Dir: later})
+	lab := openLab(t, study.Options{Dir: later})
 	r, err := lab.Run(t.Context(), e)
 	if err != nil {
 		t.Fatal(err)
@@ -249,5 +244,25 @@ func TestWeights(t *testing.T) {
 	}
 	if parameters != r.Measurements.Parameters || again["/hidden_0/running_mean"] == nil {
 		t.Errorf("%d weights, want %d; variables %v", parameters, r.Measurements.Parameters, len(again))
+	}
+}
+
+// A result that cannot be written leaves the checkpoint, from which the run goes on.
+func TestAnUnwrittenResultKeepsItsCheckpoint(t *testing.T) {
+	dir, e := t.TempDir(), longer(1)
+	inTheWay := filepath.Join(dir, e.Key()+".provenance.json")
+	if err := os.Mkdir(inTheWay, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	o := study.Options{Dir: dir, Checkpoint: time.Millisecond}
+	if _, err := openLab(t, o).Run(t.Context(), e); err == nil || !strings.Contains(err.Error(), "not kept") {
+		t.Fatalf("error %v", err)
+	}
+	if !exists(filepath.Join(dir, ".unfinished", e.Key()+".checkpoint")) {
+		t.Fatal("the checkpoint is gone, and with it the run")
+	}
+	os.Remove(inTheWay)
+	if r, err := openLab(t, o).Run(t.Context(), e); err != nil || r.Provenance.Resumed != 1 {
+		t.Errorf("resumed %d times, error %v", r.Provenance.Resumed, err)
 	}
 }

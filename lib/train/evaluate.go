@@ -26,19 +26,13 @@ type Standing struct {
 
 // Evaluate measures the net on a set. Where the loss is not finite it returns ErrDiverged; when ctx ends, its error, within a slab.
 func (t *Trainer) Evaluate(ctx context.Context, set Examples) (Evaluation, error) {
-	s, err := t.Standing(ctx, set)
+	s, _, err := t.standing(ctx, set, 0)
 	return s.All, err
 }
 
-// Standing measures the net on a set and its parts. Where the loss is not finite it returns ErrDiverged.
-func (t *Trainer) Standing(ctx context.Context, set Examples) (Standing, error) {
-	s, _, err := t.standingFrom(ctx, set, 0)
-	return s, err
-}
-
-// standingFrom is Standing where the accuracy on the set is at least a threshold; where it is not, which shows after few examples if it
-// is far from it, reached is false.
-func (t *Trainer) standingFrom(ctx context.Context, set Examples, threshold float64) (s Standing, reached bool, err error) {
+// standing measures the net on a set and its parts, if the accuracy on the set is at least a threshold; where it is not, which shows after
+// few examples if it is far from it, reached is false. Where the loss is not finite it returns ErrDiverged.
+func (t *Trainer) standing(ctx context.Context, set Examples, threshold float64) (s Standing, reached bool, err error) {
 	var total sums
 	n, k, slabs := set.Len(), set.corrupted, t.slabsOf(set.Len())
 	wrong := allowed(n, threshold)

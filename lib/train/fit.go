@@ -145,7 +145,7 @@ func (f *fit) evaluate(ctx context.Context) error {
 			return nil
 		}
 	}
-	train, reached, err := f.standingFrom(ctx, f.sets.Train, threshold)
+	train, reached, err := f.standing(ctx, f.sets.Train, threshold)
 	if err != nil || !reached {
 		return err
 	}
@@ -168,9 +168,8 @@ func (f *fit) evaluate(ctx context.Context) error {
 // shuffled returns 0..n-1 in random order.
 func shuffled(n int, rng *rand.Rand) []int32 {
 	order := make([]int32, n)
-	for i := range order {
-		order[i] = int32(i)
+	for i, index := range rng.Perm(n) {
+		order[i] = int32(index)
 	}
-	rng.Shuffle(n, func(i, j int) { order[i], order[j] = order[j], order[i] })
 	return order
 }

@@ -247,7 +247,7 @@ func TestStandingOfParts(t *testing.T) {
 		}
 	}
 	trainer := newTrainer(t, "xla:cpu", 50, 0)
-	got, err := trainer.Standing(t.Context(), NewExamples(x, labels, corrupted))
+	got, _, err := trainer.standing(t.Context(), NewExamples(x, labels, corrupted), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,10 +24,6 @@ var _ optimizer.Interface = SGD{}
 
 const velocityScope = "/velocity"
 
-func velocity(store *model.Store, v *model.Variable) *model.Variable {
-	return store.VariableWithShape(velocityScope+v.Path(), v.Shape(), Zeros).SetTrainable(false)
-}
-
 // UpdateGraph sets the new value of every trainable variable that the graph uses.
 func (o SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	store := scope.Store()
@@ -37,7 +33,7 @@ func (o SGD) UpdateGraph(scope *model.Scope, g *Graph, loss *Node) {
 	for i, v := range trained(scope, g) {
 		step := gradients[i]
 		if o.Momentum != 0 {
-			u := velocity(store, v)
+			u := store.VariableWithShape(velocityScope+v.Path(), v.Shape(), Zeros).SetTrainable(false)
 			step = Add(MulScalar(u.NodeValue(g), o.Momentum), step)
 			u.SetNodeValue(step)
 		}

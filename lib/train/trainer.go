@@ -16,7 +16,6 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/train/optimizer"
@@ -101,29 +100,20 @@ func New(backend compute.Backend, spec Spec) (*Trainer, error) {
 	if err := t.declare(); err != nil {
 		return nil, fmt.Errorf("train: %w", err)
 	}
-	var err error
-	if t.step, err = newExec(backend, t.store, t.stepGraph); err != nil {
-		return nil, err
+	var errs [4]error
+	t.step, errs[0] = newExec(backend, t.store, t.stepGraph)
+	t.rest, errs[1] = newExec(backend, t.store, t.restGraph)
+	if loops(backend) {
+		t.chunk, errs[2] = newExec(backend, t.store, t.chunkGraph)
+		t.slab, errs[3] = newExec(backend, t.store, t.slabGraph)
 	}
-	if t.rest, err = newExec(backend, t.store, t.restGraph); err != nil {
-		return nil, err
-	}
-	if !loops(backend) {
-		return t, nil
-	}
-	if t.chunk, err = newExec(backend, t.store, t.chunkGraph); err != nil {
-		return nil, err
-	}
-	if t.slab, err = newExec(backend, t.store, t.slabGraph); err != nil {
-		return nil, err
-	}
-	return t, nil
+	return t, errors.Join(errs[:]...)
 }
 
 // declare creates the variables of the net, then those of a training step, because a loop's state has to be known before its body is
 // built.
 func (t *Trainer) declare() error {
-	if err := nets.Declare(t.store, func(scope *model.Scope, x *graph.Node) *graph.Node { return t.spec.Net(scope, x) }, shapes.Make(dtypes.Float32, 1, t.spec.Dim)); err != nil {
+	if err := nets.Declare(t.store, t.spec.Net, shapes.Make(dtypes.Float32, 1, t.spec.Dim)); err != nil {
 		return err
 	}
 	t.net = slices.Collect(t.store.IterVariables())

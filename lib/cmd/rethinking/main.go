@@ -1,13 +1,4 @@
-// Command rethinking does without a notebook what the notebooks do.
-//
-//	rethinking list                       the studies, and how many experiments each scale has
-//	rethinking run STUDY [-scale S]       run a study; what is on disk already is not run again
-//	rethinking status STUDY [-scale S]    count a study's experiments: done, running, failed, unfinished, left
-//	rethinking slurm STUDY [-scale S]     submit a study's experiments that are not done as an array of Slurm tasks
-//	rethinking doctor                     open the backend that will compute and the data, and say what they are
-//	rethinking report [-in-place]         run the notebooks and build report/index.html
-//
-// Run, slurm, doctor and report take -data DIR, a folder that holds data sets; run, status and slurm take -results DIR.
+// Command rethinking does without a notebook what the notebooks do. `rethinking help` lists what it can.
 package main
 
 import (
@@ -21,17 +12,21 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"rethinking/lib/study"
 )
 
 const usage = `rethinking list                     list the studies
 rethinking run STUDY [-scale S]     run a study (scale: smoke, quick, standard, paper)
 rethinking status STUDY [-scale S]  count a study's experiments: done, running, failed, unfinished, left (-v: a line each)
 rethinking slurm STUDY [-scale S]   submit a study's experiments that are not done as an array of Slurm tasks
+rethinking claims [-scale S]        what the papers claim, and the verdicts on it (-json, -csv, -paper, -outcome)
+rethinking decide CLAIM [-scale S]  what it would take to decide a claim; with -budget 30m, run it
 rethinking doctor                   open the backend that will compute and the data, and say what they are
 rethinking report [-in-place]       run the notebooks and build report/index.html
 
-run, slurm, doctor and report take -data DIR, a folder that holds data sets (or set RETHINKING_DATA)
-run, status and slurm take -results DIR, the folder of results; rethinking COMMAND -h shows every flag
+run, slurm, decide, doctor and report take -data DIR, a folder that holds data sets (or set RETHINKING_DATA)
+run, status, slurm, claims and decide take -results DIR, the folder of results; rethinking COMMAND -h shows every flag
 `
 
 func main() {
@@ -39,13 +34,14 @@ func main() {
 	defer stop()
 	context.AfterFunc(ctx, func() { signal.Reset(os.Interrupt) }) // a second Ctrl-C ends the program at once; SIGTERM may well be repeated
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
+	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
-	case err != nil:
-		fmt.Fprintln(os.Stderr, "rethinking:", err)
-		os.Exit(1)
 	}
+	fmt.Fprintln(os.Stderr, "rethinking:", err)
+	if errors.Is(err, errNotJudged) {
+		os.Exit(2)
+	}
+	os.Exit(1)
 }
 
 var commands = map[string]func(ctx context.Context, args []string, stdout, stderr io.Writer) error{
@@ -53,6 +49,8 @@ var commands = map[string]func(ctx context.Context, args []string, stdout, stder
 	"run":    runStudy,
 	"status": status,
 	"slurm":  slurm,
+	"claims": listClaims,
+	"decide": decide,
 	"doctor": doctor,
 	"report": buildReport,
 }
@@ -89,6 +87,23 @@ const dataVariable = "RETHINKING_DATA"
 
 func dataFlag(flags *flag.FlagSet) *string {
 	return flags.String("data", os.Getenv(dataVariable), "folder that holds data sets; empty: they are downloaded when first needed")
+}
+
+// placeFlags declares the flags -scale and -results. What they say can be read once the flags are parsed.
+func placeFlags(flags *flag.FlagSet) func() (scale study.Scale, results string, err error) {
+	name := flags.String("scale", os.Getenv("RETHINKING_SCALE"), "smoke, quick, standard or paper; empty: quick")
+	dir := flags.String("results", "", "results folder; empty: notebooks/results of this checkout")
+	return func() (scale study.Scale, results string, err error) {
+		if scale, err = study.ParseScale(*name); err != nil {
+			return "", "", err
+		}
+		if *dir != "" {
+			results, err = filepath.Abs(*dir)
+			return scale, results, err
+		}
+		root, err := checkout()
+		return scale, filepath.Join(root, "notebooks", "results"), err
+	}
 }
 
 // checkout is the folder of the repository that the working directory lies in.

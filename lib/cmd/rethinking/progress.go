@@ -72,21 +72,23 @@ func (p *progress) show(fraction float64, line string) {
 	p.bar.Set(int(1000 * fraction))
 }
 
-// Finished writes a line about a run that was trained or failed.
+// Finished writes a line about a run that was trained, a question that was answered, or one of these that failed.
 func (p *progress) Finished(f study.Finished) {
 	if f.FromDisk {
 		return
 	}
-	if p.bar != nil {
-		p.bar.Clear()
-	}
+	p.end()
 	if f.Err != nil {
-		fmt.Fprintf(p.out, "run %d of %d, %s: %v\n", f.Index+1, f.Of, f.Experiment, f.Err)
+		fmt.Fprintf(p.out, "run %d of %d, %s: %v\n", f.Index+1, f.Of, f.Work, f.Err)
+		return
+	}
+	if _, run := f.Work.(study.Experiment); !run {
+		fmt.Fprintf(p.out, "answer %d of %d, %s: in %s\n", f.Index+1, f.Of, f.Work, f.Took.Round(100*time.Millisecond))
 		return
 	}
 	c := f.Result.Measurements.Curves
 	last := len(c.Epoch) - 1
-	fmt.Fprintf(p.out, "run %d of %d, %s: %d epochs in %s, train %.2f%%, test %.2f%%\n", f.Index+1, f.Of, f.Experiment,
+	fmt.Fprintf(p.out, "run %d of %d, %s: %d epochs in %s, train %.2f%%, test %.2f%%\n", f.Index+1, f.Of, f.Work,
 		c.Epoch[last], f.Took.Round(100*time.Millisecond), 100*c.TrainAccuracy[last], 100*c.TestAccuracy[last])
 }
 

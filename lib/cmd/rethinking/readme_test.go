@@ -13,29 +13,18 @@ import (
 	"rethinking/lib/study"
 )
 
-// section returns a section of the README.
-func section(t *testing.T, name string) string {
-	t.Helper()
-	content, err := os.ReadFile("../../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, ok := strings.Cut(string(content), "\n## "+name+"\n")
-	if !ok {
-		t.Fatalf("README.md has no section %q", name)
-	}
-	text, _, _ := strings.Cut(rest, "\n## ")
-	return text
-}
-
-// The README's commands run, in their order: small, in another folder, and on two processes instead of four GPUs.
-func TestReadmeManyMachines(t *testing.T) {
+// The commands of lib/cluster's README run, in their order: small, in another folder, and on two processes instead of four GPUs.
+func TestManyMachines(t *testing.T) {
 	calls, dir := fakeSlurm(t), t.TempDir()
 	t.Setenv(asCommand, "1")
 	here := strings.NewReplacer("-scale standard", "-scale smoke", "/scratch/results", dir, "-gpus 4", "-workers 2")
 	var outputs []string
 	var progress string
-	for line := range strings.Lines(section(t, "Many machines")) {
+	page, err := os.ReadFile("../../cluster/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(page)) {
 		args, ok := strings.CutPrefix(line, "kernel-setup/env go run ./lib/cmd/rethinking ")
 		if !ok {
 			continue
@@ -50,7 +39,7 @@ func TestReadmeManyMachines(t *testing.T) {
 		t.Fatalf("%d commands", len(outputs))
 	}
 	submitted := "12 experiments, 12 tasks; script, list and logs are in " + dir + "/jobs/"
-	for i, said := range []string{submitted, "  left  mnist[500]", "label corruption  train accuracy %"} {
+	for i, said := range []string{submitted, "  left  mnist[500]", "label corruption  final train accuracy (%)"} {
 		if !strings.Contains(outputs[i], said) {
 			t.Errorf("command %d does not say %q:\n%s", i+1, said, outputs[i])
 		}

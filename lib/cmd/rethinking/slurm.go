@@ -36,7 +36,7 @@ func slurm(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	if len(left) == 0 {
-		_, err := fmt.Fprintf(stdout, "nothing is left to submit: all %d experiments are done in %s\n", len(s.experiments()), s.results)
+		_, err := fmt.Fprintf(stdout, "nothing is left to submit: all %d experiments are done in %s\n", len(s.work()), s.results)
 		return err
 	}
 	if err := fetch(ctx, left, job.Data); err != nil {
@@ -87,31 +87,31 @@ func placeJob(j *cluster.Job, s selection) error {
 	return j.Validate()
 }
 
-// notDone returns the experiments without a result. It also proves that the results folder can be written.
-func notDone(s selection) ([]study.Experiment, error) {
+// notDone returns what has no result yet. It also proves that the results folder can be written.
+func notDone(s selection) ([]study.Work, error) {
 	lab, err := study.Open(study.Options{Dir: s.results})
 	if err != nil {
 		return nil, err
 	}
 	defer lab.Close()
-	var left []study.Experiment
-	for _, e := range s.experiments() {
-		stage, err := study.StageOf(s.results, e)
+	var left []study.Work
+	for _, w := range s.work() {
+		stage, err := study.StageOf(s.results, w)
 		if err != nil {
 			return nil, err
 		}
 		if stage != study.Done {
-			left = append(left, e)
+			left = append(left, w)
 		}
 	}
 	return left, nil
 }
 
 // fetch downloads the data sets that are missing, once: the tasks may have no network, and would all do it at the same time.
-func fetch(ctx context.Context, experiments []study.Experiment, dir string) error {
+func fetch(ctx context.Context, work []study.Work, dir string) error {
 	fetched := map[string]bool{}
-	for _, e := range experiments {
-		if name := e.Data.Name; !fetched[name] {
+	for _, w := range work {
+		if name := w.DataSet(); name != "" && !fetched[name] {
 			if _, _, err := data.Load(ctx, name, data.Options{Dir: dir}); err != nil {
 				return err
 			}

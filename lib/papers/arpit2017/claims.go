@@ -1,245 +1,226 @@
 package arpit2017
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"slices"
 
 	"rethinking/lib/claims"
-	"rethinking/lib/papers/evidence"
+	"rethinking/lib/paper"
 	"rethinking/lib/papers/krueger2017"
+	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
-// judge judges the paper's claims.
-type judge struct{ evidence.Evidence }
+// The notebooks that show the claims, and anchors of several.
+const (
+	memorization = "04-memorization"
+	sharpness    = "05-sharpness-and-regularizers"
 
-// ClaimsOnMemorization judges claims A1 and A3 to A6: patterns, capacity, time and critical samples.
-func ClaimsOnMemorization(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
-	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
-	return e.Judge(e.easyExamples,
-		func() (claims.Judged, error) { return e.widthForNoise("labels") },
-		func() (claims.Judged, error) { return e.widthForNoise("inputs") },
-		e.fasterWithUnits, e.slowerWithSize,
-		e.critical("A5", "labels", "7", "#patterns-first-figure-7-of-arpit-et-al", Figure7),
-		e.critical("A5", "inputs", "7", "#patterns-first-figure-7-of-arpit-et-al", Figure7),
-		e.critical("A5 on CIFAR-10", "labels", "8", "#on-cifar-10-figures-8-and-9-of-arpit-et-al", Figure8),
-		e.critical("A5 on CIFAR-10", "inputs", "9", "#on-cifar-10-figures-8-and-9-of-arpit-et-al", Figure8),
-		e.patternsFirst)
-}
+	patterns = "patterns-first-figure-7-of-arpit-et-al"
+	onCIFAR  = "on-cifar-10-figures-8-and-9-of-arpit-et-al"
+)
 
-// ClaimsOnSensitivity judges claim A2.
-func ClaimsOnSensitivity(ctx context.Context, lab *study.Lab, scale study.Scale) ([]claims.Judged, error) {
-	e := judge{evidence.Evidence{Ctx: ctx, Lab: lab, Scale: scale}}
-	return e.Judge(e.unequalInfluence)
-}
-
-func (e judge) easyExamples() (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: "A1", Source: "section 3.1, figure 1", Figure: "#some-examples-are-easy-figure-1-of-arpit-et-al",
+// statements are the paper's claims.
+var statements = []paper.Claim{
+	{
+		ID: "A1", Source: "section 3.1, figure 1", Page: memorization, Anchor: "some-examples-are-easy-figure-1-of-arpit-et-al", From: 4,
 		Says: "Real data has easy and hard examples, random labels less so, and Gaussian inputs are all equally hard",
-		Tested: "variance of the examples' misclassification rates over that of a binomial distribution: real > random labels > Gaussian inputs, " +
-			"and the last within three standard errors of 1",
-	}
-	all, err := Examine(e.Ctx, e.Lab, Figure1(e.Scale))
-	if err != nil {
-		return claims.Judged{}, err
-	}
-	dispersion := func(c study.Corruption) claims.Sample {
-		s := claims.Sample{Name: krueger2017.Noise.Of(study.Experiment{Corruption: c})}
-		for _, d := range all {
-			if d.Experiment.Corruption == c {
-				s.Values = append(s.Values, d.Dispersion())
-			}
-		}
-		return s
-	}
-	three := 3 * math.Sqrt(2/float64(len(all[0].Wrong)-1))
-	return claim.Judge(claims.Less(dispersion(randY), dispersion(none), 0), claims.Less(dispersion(randX), dispersion(randY), 0),
-		claims.EveryWithin(dispersion(randX), 1-three, 1+three)), nil
-}
-
-// mixtures are the levels of one kind of noise at which something is left to learn.
-func mixtures(kind string, scale study.Scale) []study.Experiment {
-	return slices.DeleteFunc(krueger2017.Of(kind, krueger2017.Capacity(scale)), func(x study.Experiment) bool { return krueger2017.Level(x) == 1 })
-}
-
-// widthForNoise judges claim A3 for one kind of noise.
-func (e judge) widthForNoise(kind string) (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: "A3, " + kind, Source: "section 3.3, figure 5", Figure: "#capacity-figure-1",
-		Says:   "The more noise in the " + kind + ", the more units it takes for the best validation performance",
-		Tested: "log2 of the smallest number of hidden units whose best test accuracy is within 1 point of the best of all widths rises with the noise level",
-	}
-	groups, err := e.byNoise(mixtures(kind, e.Scale))
-	if err != nil {
-		return claims.Judged{}, err
-	}
-	var samples []claims.Sample
-	for _, g := range groups {
-		samples = append(samples, sufficientWidth(g))
-	}
-	return claim.Judge(claims.Rising(samples...)), nil
-}
-
-// byNoise runs experiments and splits their results by noise; those of a group may differ in width.
-func (e judge) byNoise(all []study.Experiment) ([]study.Group, error) {
-	runs, err := e.Lab.All(e.Ctx, all...)
-	if err != nil {
-		return nil, err
-	}
-	var groups []study.Group
-	for _, r := range runs {
-		label := krueger2017.Noise.Of(r.Experiment)
-		i := slices.IndexFunc(groups, func(g study.Group) bool { return g.Label == label })
-		if i < 0 {
-			i, groups = len(groups), append(groups, study.Group{Label: label})
-		}
-		groups[i].Results = append(groups[i].Results, r)
-	}
-	return groups, nil
-}
-
-// sufficientWidth is, for each seed, log2 of the smallest width whose best test accuracy comes within a point of that of the best width.
-func sufficientWidth(g study.Group) claims.Sample {
-	best, width := map[int64]float64{}, map[int64]float64{}
-	of := func(r study.Result) (seed int64, accuracy, units float64) {
-		accuracy, _ = study.BestTestAccuracy.Of(r)
-		return r.Experiment.Seed, accuracy, math.Log2(float64(r.Experiment.Net.Hidden[0]))
-	}
-	for _, r := range g.Results {
-		seed, accuracy, _ := of(r)
-		best[seed], width[seed] = max(best[seed], accuracy), math.Inf(1)
-	}
-	s := claims.Sample{Name: g.Label, Unit: "doublings"}
-	for _, r := range g.Results {
-		if seed, accuracy, units := of(r); accuracy >= best[seed]-1 {
-			width[seed] = min(width[seed], units)
-		}
-	}
-	for seed := int64(1); width[seed] > 0; seed++ {
-		s.Values = append(s.Values, width[seed])
-	}
-	return s
-}
-
-func (e judge) fasterWithUnits() (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: "A4, units", Source: "section 3.3, figure 6 (left)", Figure: "#time-figure-2",
+		Tested: "variance of the examples' misclassification rates over that of a binomial distribution, its logarithm: real > random labels > Gaussian inputs; " +
+			"and of the last, as it is, within three standard errors of 1",
+		Judge: easyExamples,
+	},
+	widthForNoise("A3a", "labels"), widthForNoise("A3b", "inputs"),
+	{
+		ID: "A4a", Source: "section 3.3, figure 6 (left)", Page: memorization, Anchor: "time-figure-2", From: 4,
 		Says:   "The more units a net has, the fewer epochs it takes to fit its training set, with and without noise",
-		Tested: "epochs to 99.9% fall with the number of hidden units, over all widths that fit: real, random labels, Gaussian inputs",
-	}
-	var parts []claims.Verdict
-	for _, c := range []study.Corruption{none, randY, randX} {
-		parts = append(parts, e.risingTimes(krueger2017.Capacity(e.Scale), c, study.HiddenUnits, true))
-	}
-	return claim.Judge(parts...), nil
-}
-
-func (e judge) slowerWithSize() (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: "A4, examples", Source: "section 3.3, figure 6 (right)", Figure: "#time-and-the-size-of-the-training-set-figure-2",
-		Says:   "The more examples there are, the more epochs it takes to fit them, most of all with noise in the inputs",
-		Tested: "epochs to 99.9% rise with the number of examples, widest net: real, Gaussian inputs",
-	}
-	sizes := krueger2017.OfWidest(krueger2017.Size(e.Scale))
-	return claim.Judge(e.risingTimes(sizes, none, study.TrainExamples, false), e.risingTimes(sizes, randX, study.TrainExamples, false)), nil
-}
-
-// risingTimes judges that the epochs to fit one kind of data rise along a field, or fall.
-func (e judge) risingTimes(all []study.Experiment, c study.Corruption, along study.Field, fall bool) claims.Verdict {
-	runs, err := e.Lab.All(e.Ctx, slices.DeleteFunc(slices.Clone(all), func(x study.Experiment) bool { return x.Corruption != c })...)
-	if err != nil {
-		return claims.Missing("%v", err)
-	}
-	groups, err := study.GroupBy(runs, along)
-	if err != nil {
-		return claims.Missing("%v", err)
-	}
-	var samples []claims.Sample
-	for _, g := range groups {
-		s := evidence.Sample(fmt.Sprintf("%s, %s %s", krueger2017.Noise.Of(g.Results[0].Experiment), along.Name, g.Label), g.Results, study.EpochsToFit(study.Fitted))
-		if len(s.Values) == len(g.Results) {
-			samples = append(samples, s)
-		}
-	}
-	if fall {
-		slices.Reverse(samples)
-	}
-	return claims.Rising(samples...)
-}
-
-// critical judges claim A5 for one kind of noise.
-func (e judge) critical(id, kind, figure, link string, questions func(study.Scale) []Critical) func() (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: id + ", " + kind, Source: "section 4, figure " + figure, Figure: link,
-		Says: "The more noise in the " + kind + ", the larger is the critical sample ratio of the trained net", Tested: "critical sample ratio after the last epoch rises with the noise level",
-	}
-	return func() (claims.Judged, error) {
-		moments, err := Follow(e.Ctx, e.Lab, questions(e.Scale))
-		return claim.Judge(claims.Rising(lastRatios(moments, kind)...)), err
-	}
-}
-
-// lastRatios are the critical sample ratios after the last epoch, a sample a level of one kind of noise, lowest first.
-func lastRatios(moments []Moment, kind string) (samples []claims.Sample) {
-	for _, m := range moments {
-		x := m.Experiment
-		if m.Epoch < x.Training.Epochs || kind == "labels" && x.Corruption.Gaussian > 0 || kind == "inputs" && x.Corruption.Labels > 0 {
-			continue
-		}
-		name := krueger2017.Noise.Of(x)
-		if n := len(samples); n == 0 || samples[n-1].Name != name {
-			samples = append(samples, claims.Sample{Name: name, Unit: "%"})
-		}
-		last := &samples[len(samples)-1]
-		last.Values = append(last.Values, m.Ratio)
-	}
-	return samples
-}
-
-// stopping is what stopping at the best epoch would have gained.
-var stopping = study.Statistic{Name: "best minus final test accuracy", Unit: "points", Of: func(r study.Result) (float64, bool) {
-	best, _ := study.BestTestAccuracy.Of(r)
-	final, ok := evidence.TestAccuracy.Of(r)
-	return best - final, ok
-}}
-
-func (e judge) patternsFirst() (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: "A6", Source: "section 3.4, figure 7", Figure: "#patterns-first-figure-7-of-arpit-et-al",
-		Says:   "With random labels among the right ones, validation accuracy has a maximum before the noise is fitted; the more noise, the further it falls from there",
+		Tested: "epochs to 99.9% fall with the number of hidden units, a run that does not come to it being later than any that does: real, random labels, Gaussian inputs",
+		Judge:  fasterWithUnits,
+	},
+	{
+		ID: "A4b", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2", From: 4,
+		Says:   "The more examples there are, the more epochs it takes to fit them",
+		Tested: "epochs to 99.9% rise with the number of examples, widest net, batches of 32 (the paper does not say its own): real, Gaussian inputs",
+		Judge:  slowerWithSize(study.EpochsToFit(study.Fitted)),
+	},
+	{
+		ID: "A4c", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2", From: 4,
+		Says:   "The same, counted in updates",
+		Tested: "updates to 99.9% rise with the number of examples, widest net: real, Gaussian inputs",
+		Judge:  slowerWithSize(study.UpdatesToFit(study.Fitted)),
+	},
+	{
+		ID: "A4d", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2", From: 4,
+		Says:   "More examples cost noise more time than real data",
+		Tested: "log2 of the time to 99.9% of the most examples over that of the fewest, widest net: real < Gaussian inputs, and real < random labels",
+		Judge:  noiseGrowsMore,
+	},
+	critical("A5a", "labels", "7", patterns, Figure7), critical("A5b", "inputs", "7", patterns, Figure7),
+	critical("A5c", "labels", "8", onCIFAR, Figure8), critical("A5d", "inputs", "9", onCIFAR, Figure8),
+	{
+		ID: "A6", Source: "section 3.4, figure 7", Page: memorization, Anchor: patterns, From: 4,
+		Says: "With random labels among the right ones, validation accuracy has a maximum before the noise is fitted; " +
+			"the more noise, the further it falls from there",
 		Tested: "best minus final test accuracy of the widest net rises with the share of random labels, from 0 to 0.8",
-	}
-	groups, err := e.byNoise(krueger2017.OfWidest(mixtures("labels", e.Scale)))
-	if err != nil {
-		return claims.Judged{}, err
-	}
-	var samples []claims.Sample
-	for _, g := range groups {
-		samples = append(samples, evidence.Sample(g.Label, g.Results, stopping))
-	}
-	return claim.Judge(claims.Rising(samples...)), nil
-}
-
-func (e judge) unequalInfluence() (claims.Judged, error) {
-	claim := claims.Claim{
-		ID: "A2", Source: "section 3.2, figure 3", Figure: "#who-is-remembered-figures-3-and-4-of-arpit-et-al",
+		Judge:  patternsFirst,
+	},
+	{
+		ID: "A7", Source: "Arpit et al. 2017, section 5, figure 10", Page: sharpness, Anchor: "regularizers-against-memorization-figure-3", Needs: study.Standard, From: 4,
+		Says: "Of all regularizers, dropout hinders memorization best at equal performance on real data",
+		Tested: "at the strength, interpolated, at which a net fits half of the random labels, its best test accuracy on real labels: each other regularizer < dropout, " +
+			"on five strengths of each; a net that fits more at every strength has learned nothing",
+		Judge: dropoutIsBest,
+	},
+	{
+		ID: "A2", Source: "section 3.2, figure 3", Page: sharpness, Anchor: "who-is-remembered-figures-3-and-4-of-arpit-et-al", From: 4,
 		Says:   "The loss depends on real examples more unequally than on random ones, also where every example is a class of its own",
 		Tested: "Gini coefficient of the loss sensitivities after the last update: random < real, with ten classes and with a class an example",
+		Judge:  unequalInfluence,
+	},
+}
+
+func easyExamples(e *paper.Evidence) []claims.Verdict {
+	answers, examples := paper.Ask(e, Figure1), 0
+	for _, a := range answers {
+		examples = len(a.Answer.Wrong) // the same of all
 	}
-	all, err := Sense(e.Ctx, e.Lab, Figure3(e.Scale))
-	if err != nil {
-		return claims.Judged{}, err
+	three := 3 * math.Sqrt(2/float64(examples-1))
+	noisy := paper.Sample("inputs 1", study.With(answers, krueger2017.Noise, "inputs 1"), OverBinomial)
+	log := study.Quantity("log10 of the variance over a binomial's", "", func(d Difficulties) float64 { return math.Log10(d.Dispersion()) })
+	return []claims.Verdict{
+		paper.Less(answers, krueger2017.Noise, "labels 1", "none", log, 0),
+		paper.Less(answers, krueger2017.Noise, "inputs 1", "labels 1", log, 0),
+		claims.EveryWithin(noisy, 1-three, 1+three),
 	}
-	gini := map[string]*claims.Sample{}
-	for _, s := range all {
-		if gini[s.Kind()] == nil {
-			gini[s.Kind()] = &claims.Sample{Name: s.Kind()}
+}
+
+// mixtures are the runs of Capacity at the levels of one kind of noise at which something is left to learn.
+func mixtures(kind string) study.Experiments {
+	return func(scale study.Scale) []study.Experiment {
+		return study.Where(krueger2017.Of(kind, krueger2017.Capacity(scale)), func(x study.Experiment) bool { return krueger2017.Level(x) < 1 })
+	}
+}
+
+// widthForNoise is claim A3 for one kind of noise.
+func widthForNoise(id, kind string) paper.Claim {
+	return paper.Claim{
+		ID: id, Source: "section 3.3, figure 5", Page: memorization, Anchor: "capacity-figure-1", From: 4,
+		Says:   "The more noise in the " + kind + ", the more units it takes for the best validation performance",
+		Tested: "how far the best test accuracy of nets of 16 units is below that of the best width rises with the noise level",
+		Judge: func(e *paper.Evidence) []claims.Verdict {
+			var levels []claims.Sample
+			for _, g := range study.Split(e.Runs(paper.Any, mixtures(kind)), krueger2017.Noise) {
+				levels = append(levels, narrowFallsShort(g))
+			}
+			return []claims.Verdict{claims.Rising(levels...)}
+		},
+	}
+}
+
+// narrow is the number of hidden units that A3 looks at.
+const narrow = 16
+
+// narrowFallsShort is, of each seed, how many points the best test accuracy of the narrow net is below that of the best width.
+func narrowFallsShort(g study.Group[study.Result]) claims.Sample {
+	best, short := map[int64]float64{}, map[int64]float64{}
+	for _, r := range g.Rows {
+		accuracy, _ := study.BestTestAccuracy.Of(r)
+		best[r.Experiment.Seed] = max(best[r.Experiment.Seed], accuracy)
+		if r.Experiment.Net.Hidden[0] == narrow {
+			short[r.Experiment.Seed] = -accuracy
 		}
-		gini[s.Kind()].Values = append(gini[s.Kind()].Values, s.Gini[len(s.Gini)-1])
 	}
-	return claim.Judge(claims.Less(*gini["random, 10 classes"], *gini["real, 10 classes"], 0),
-		claims.Less(*gini["random, a class an example"], *gini["real, a class an example"], 0)), nil
+	for seed := range short {
+		short[seed] += best[seed]
+	}
+	return paper.BySeed(g.Label, "points", short)
+}
+
+func fasterWithUnits(e *paper.Evidence) (parts []claims.Verdict) {
+	for _, c := range []study.Corruption{none, randY, randX} {
+		times := timesToFit(e, krueger2017.Capacity, c, study.HiddenUnits, study.EpochsToFit(study.Fitted))
+		slices.Reverse(times)
+		parts = append(parts, claims.Rising(times...))
+	}
+	return parts
+}
+
+// slowerWithSize judges a time to fit along the number of examples, of the widest nets.
+func slowerWithSize(time study.Statistic) func(*paper.Evidence) []claims.Verdict {
+	return func(e *paper.Evidence) (parts []claims.Verdict) {
+		for _, c := range []study.Corruption{none, randX} {
+			parts = append(parts, claims.Rising(timesToFit(e, krueger2017.Widest(krueger2017.Size), c, study.TrainExamples, time)...))
+		}
+		return parts
+	}
+}
+
+// noiseGrowsMore judges that more examples cost noise more time than real data: the ratio of the times at the largest number and the smallest.
+func noiseGrowsMore(e *paper.Evidence) []claims.Verdict {
+	least, most := math.MaxInt, 0
+	for _, x := range krueger2017.Size(e.Scale) {
+		least, most = min(least, x.Data.Train), max(most, x.Data.Train)
+	}
+	runs := e.Runs(func(x study.Experiment) bool {
+		return (x.Data.Train == least || x.Data.Train == most) && slices.Contains([]study.Corruption{none, randX, randY}, x.Corruption)
+	}, krueger2017.Widest(krueger2017.Size))
+	growth := func(noise string) claims.Sample {
+		times := func(n int) claims.Sample {
+			of := study.With(study.With(runs, krueger2017.Noise, noise), study.TrainExamples, study.Count(n).Label)
+			return paper.Sample(fmt.Sprintf("%s, %d examples", noise, n), of, study.EpochsToFit(study.Fitted))
+		}
+		return claims.LogRatio(times(least), times(most))
+	}
+	real := growth("none")
+	return []claims.Verdict{claims.Less(real, growth("inputs 1"), 0), claims.Less(real, growth("labels 1"), 0)}
+}
+
+// timesToFit are the times to fit one kind of data along a field.
+func timesToFit(e *paper.Evidence, of study.Experiments, c study.Corruption, along study.Field, time study.Statistic) []claims.Sample {
+	groups := paper.Groups(e, e.Runs(func(x study.Experiment) bool { return x.Corruption == c }, of), along)
+	times := paper.Samples(groups, time)
+	for i, g := range groups {
+		times[i].Name = fmt.Sprintf("%s, %s %s", krueger2017.Noise.Of(g.Rows[0]), along.Name, g.Label)
+	}
+	return times
+}
+
+// critical is claim A5 for one kind of noise.
+func critical(id, kind, figure, anchor string, questions func(study.Scale) []Critical) paper.Claim {
+	return paper.Claim{
+		ID: id, Source: "section 4, figure " + figure, Page: memorization, Anchor: anchor, From: 4,
+		Says:   "The more noise in the " + kind + ", the larger is the critical sample ratio of the trained net",
+		Tested: "critical sample ratio after the last epoch rises with the noise level",
+		Judge: func(e *paper.Evidence) []claims.Verdict {
+			last := study.Where(krueger2017.Of(kind, study.Elements(paper.Ask(e, questions))), func(m study.Part[Moment]) bool {
+				return m.Part.Epoch == m.Part.Experiment.Training.Epochs
+			})
+			return []claims.Verdict{claims.Rising(paper.Samples(paper.Groups(e, last, krueger2017.Noise), CriticalRatio)...)}
+		},
+	}
+}
+
+func patternsFirst(e *paper.Evidence) []claims.Verdict {
+	runs := e.Runs(paper.Any, krueger2017.Widest(mixtures("labels")))
+	return []claims.Verdict{claims.Rising(paper.Samples(paper.Groups(e, runs, krueger2017.Noise), zhang2017.GainOfStopping)...)}
+}
+
+// dropoutIsBest judges figure 10, by the runs of Krueger et al. 2017's figure 3 (right).
+func dropoutIsBest(e *paper.Evidence) (parts []claims.Verdict) {
+	all := krueger2017.TradeOffs(e.Runs(krueger2017.OnOneGrid, krueger2017.Regularizers))
+	dropout := krueger2017.HalfMemorized(all, "dropout")
+	for _, g := range study.Split(all, krueger2017.Regularizer) {
+		if g.Label != "dropout" && g.Label != "none" {
+			parts = append(parts, claims.Less(krueger2017.HalfMemorized(all, g.Label), dropout, 0))
+		}
+	}
+	return parts
+}
+
+func unequalInfluence(e *paper.Evidence) []claims.Verdict {
+	last := study.Where(Along(paper.Ask(e, Figure3)), func(s study.Part[Sensed]) bool { return s.Part.At == s.Part.Updates })
+	return []claims.Verdict{
+		paper.Less(last, DataTrainedOn, "random, 10 classes", "real, 10 classes", SensedGini, 0),
+		paper.Less(last, DataTrainedOn, "random, a class an example", "real, a class an example", SensedGini, 0),
+	}
 }

@@ -23,31 +23,24 @@ type Filters struct {
 
 // Figure2 asks figure 2 of the small Alexnet of Zhang et al. 2017 on true and on random labels of CIFAR-10, as in that paper's figure 1a, whose
 // scales are these; one seed.
-func Figure2(scale study.Scale) []Filtered {
-	var all []Filtered
+func Figure2(scale study.Scale) (all []Filtered) {
 	for _, condition := range []string{"true labels", "random labels"} {
-		e := zhang2017.Only(condition, zhang2017.Figure1a(zhang2017.Alexnet)(scale))[0]
-		all = append(all, Filtered{e, 20})
+		runs := zhang2017.Figure1a(zhang2017.Alexnet).Only(zhang2017.On(condition))(scale)
+		all = append(all, Filtered{runs[0], 20})
 	}
 	return all
 }
 
-// Look answers questions of figure 2, from the lab's results or by training again.
-func Look(ctx context.Context, lab *study.Lab, questions []Filtered) ([]Filters, error) {
-	return study.MeasureAll(ctx, lab, "arpit2017/filters", questions, Filtered.answer)
-}
+// Kind names what is asked.
+func (q Filtered) Kind() string { return "arpit2017/filters" }
 
-func (q Filtered) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Filters, error) {
+// Answer returns the weights at the end of the run.
+func (q Filtered) Answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Filters, error) {
 	train, _, err := lab.Examples(ctx, q.Experiment)
 	if err != nil {
 		return Filters{}, err
 	}
-	var last map[string][]float32
-	err = lab.Replay(ctx, q.Experiment, func(s study.Stand) error {
-		done(float64(s.Epoch) / float64(q.Experiment.Training.Epochs))
-		last = s.Variables()
-		return nil
-	})
+	last, err := lab.Weights(ctx, q.Experiment)
 	if err != nil {
 		return Filters{}, err
 	}

@@ -37,13 +37,8 @@ type Sensitivity struct {
 }
 
 // Figure3 asks figure 3 and, of the first seed, figure 4: real digits and Gaussian inputs, with ten classes and with one an example. The paper
-// gives neither batch size nor number of updates.
-//
-//	smoke      50 digits, 20 updates, 1 seed
-//	quick      200 digits, 400 updates, 1 seed
-//	standard   1,000 digits, 4,000 updates (40 epochs), 3 seeds
-//	paper      as standard
-func Figure3(scale study.Scale) []Sensitive {
+// gives neither batch size nor number of updates; the scales standard and paper have 1,000 digits and 4,000 updates, 40 epochs.
+func Figure3(scale study.Scale) (all []Sensitive) {
 	n, updates, seeds := 1000, 4000, 3
 	switch scale {
 	case study.Smoke:
@@ -51,7 +46,6 @@ func Figure3(scale study.Scale) []Sensitive {
 	case study.Quick:
 		n, updates, seeds = 200, 400, 1
 	}
-	var all []Sensitive
 	for _, unique := range []bool{false, true} {
 		for _, c := range []study.Corruption{none, randX} {
 			for seed := range int64(seeds) {
@@ -65,12 +59,14 @@ func Figure3(scale study.Scale) []Sensitive {
 	return all
 }
 
-// Sense answers questions of figures 3 and 4, from the lab's results or anew.
-func Sense(ctx context.Context, lab *study.Lab, questions []Sensitive) ([]Sensitivity, error) {
-	return study.MeasureAll(ctx, lab, "arpit2017/sensitivity", questions, Sensitive.answer)
-}
+// Plain is the question without the classes, which the first seed alone is asked for.
+func (q Sensitive) Plain() Sensitive { q.ByClass = false; return q }
 
-func (q Sensitive) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Sensitivity, error) {
+// Kind names what is asked.
+func (q Sensitive) Kind() string { return "arpit2017/sensitivity" }
+
+// Answer trains and measures.
+func (q Sensitive) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Sensitivity, error) {
 	u, err := q.training(ctx, lab)
 	if err != nil {
 		return Sensitivity{}, err
@@ -139,29 +135,8 @@ func halved(s study.Sample) []float32 {
 	return x
 }
 
-// Sensed is a measurement along a Sensitive.
-type Sensed struct {
-	Data     string // "real, 10 classes"
-	Updates  int
-	Gini     float64
-	Proxy    float64 // Gini coefficient of the cheap proxy
-	Loss     float64 // nats
-	Accuracy float64 // percent
-}
-
-// Along are the measurements of all trainings.
-func Along(all []Sensitivity) []Sensed {
-	var out []Sensed
-	for _, s := range all {
-		for i, at := range s.At {
-			out = append(out, Sensed{s.Kind(), at, s.Gini[i], s.Proxy[i], s.Loss[i], s.Accuracy[i]})
-		}
-	}
-	return out
-}
-
-// Kind names the data: "real, 10 classes".
-func (q Sensitive) Kind() string {
+// DataName names the data: "real, 10 classes".
+func (q Sensitive) DataName() string {
 	name := "real"
 	if q.Corruption == randX {
 		name = "random"
@@ -172,27 +147,55 @@ func (q Sensitive) Kind() string {
 	return name + ", 10 classes"
 }
 
+// DataTrainedOn is the DataName of a Sensitivity or a Sensed.
+var DataTrainedOn = study.ByValue("data", "", func(s interface{ DataName() string }) study.Level { return study.Word(s.DataName()) })
+
+// Sensed is a measurement along a Sensitive.
+type Sensed struct {
+	Sensitive
+	At    int // updates
+	Gini  float64
+	Proxy float64 // Gini coefficient of the cheap proxy
+	Loss  float64 // nats
+}
+
+// The numbers of a Sensed.
+var (
+	SensedUpdates = study.Quantity("updates", "", func(s Sensed) float64 { return float64(s.At) })
+	SensedGini    = study.Quantity("Gini coefficient", "", func(s Sensed) float64 { return s.Gini })
+	SensedProxy   = study.Quantity("Gini coefficient", "", func(s Sensed) float64 { return s.Proxy })
+	SensedLoss    = study.Quantity("train loss", "nats", func(s Sensed) float64 { return s.Loss })
+)
+
+// Along are the measurements of all trainings.
+func Along(all []study.Answered[Sensitive, Sensitivity]) (out []study.Part[Sensed]) {
+	for _, a := range all {
+		s := a.Answer
+		for i, at := range s.At {
+			out = append(out, study.Part[Sensed]{Of: a, Part: Sensed{s.Sensitive, at, s.Gini[i], s.Proxy[i], s.Loss[i]}})
+		}
+	}
+	return out
+}
+
 // ClassMatrix is figure 4 of a training: logarithms of the sensitivity of each class's loss, a row, to each class's examples, a column.
 type ClassMatrix struct {
-	Kind    string
 	Classes int
 	Logs    []float32 // [Classes, Classes]
 }
 
 // ClassMatrices are those of the trainings that measured them.
-func ClassMatrices(all []Sensitivity) []ClassMatrix {
-	var matrices []ClassMatrix
-	for _, s := range all {
-		if s.Class == nil {
-			continue
+func ClassMatrices(all []study.Answered[Sensitive, Sensitivity]) []study.Part[ClassMatrix] {
+	return study.Parts(all, func(a study.Answered[Sensitive, Sensitivity]) []ClassMatrix {
+		if a.Answer.Class == nil {
+			return nil
 		}
-		m := ClassMatrix{Kind: s.Kind(), Classes: len(s.Class)}
-		for _, row := range s.Class {
+		m := ClassMatrix{Classes: len(a.Answer.Class)}
+		for _, row := range a.Answer.Class {
 			for _, value := range row {
 				m.Logs = append(m.Logs, float32(math.Log10(max(value, 1e-12))))
 			}
 		}
-		matrices = append(matrices, m)
-	}
-	return matrices
+		return []ClassMatrix{m}
+	})
 }

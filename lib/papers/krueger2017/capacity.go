@@ -12,14 +12,4 @@ var capacity = map[study.Scale]grid{
 
 // Capacity asks figures 1 and 2 (left): how well does a net generalize, and how many epochs does it need to fit its training set, against its
 // number of hidden units and the noise?
-//
-//	smoke      100 digits, widths 4 and 32, noise level 1, 400 epochs, 2 seeds
-//	quick      500 digits, widths 4 to 256, noise levels 0.4 and 1, at most 500 epochs, 3 seeds
-//	standard   1,000 digits, widths 4 to 1,024, five noise levels, 3 seeds
-//	paper      50,000 digits, widths 4 to 8,192, five noise levels, 3 seeds
 func Capacity(scale study.Scale) []study.Experiment { return capacity[scale].experiments() }
-
-// WidthAndNoise tells the runs of Capacity apart.
-var WidthAndNoise = study.Field{Name: "hidden units, noise", Of: func(e study.Experiment) string {
-	return study.HiddenUnits.Of(e) + ", " + Noise.Of(e)
-}}

@@ -2,10 +2,13 @@ package krueger2017_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"rethinking/lib/claims"
+	"rethinking/lib/paper"
 	"rethinking/lib/papers/krueger2017"
+	"rethinking/lib/probe"
 	"rethinking/lib/study"
 )
 
@@ -25,13 +28,13 @@ func TestCapacityAtSmokeScale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	groups, err := study.GroupBy(results, krueger2017.WidthAndNoise)
+	groups, err := study.GroupBy(results, study.Joined(study.HiddenUnits, krueger2017.Noise))
 	if err != nil || len(groups) != 6 {
 		t.Fatalf("%d groups, error %v", len(groups), err)
 	}
 	fit := map[string]study.Spread{}
 	for _, g := range groups {
-		fit[g.Label] = study.SpreadOf(g.Results, study.Final(study.TrainAccuracy))
+		fit[g.Label] = study.SpreadOf(g.Rows, study.Final(study.TrainAccuracy))
 	}
 	if wide, narrow := fit["32, none"], fit["4, labels 1"]; wide.N != 2 || wide.Mean < narrow.Mean+20 {
 		t.Errorf("train accuracy %v of the wide net, %v of the narrow one", wide, narrow)
@@ -46,7 +49,7 @@ func TestKinds(t *testing.T) {
 	}
 	names := map[string]bool{}
 	for _, e := range all {
-		names[krueger2017.Noise.Of(e)] = true
+		names[krueger2017.Noise.Of(e).Label] = true
 	}
 	if len(names) != 11 || !names["none"] || !names["labels 0.2"] || !names["inputs 1"] {
 		t.Errorf("kinds of noise: %v", names)
@@ -56,11 +59,13 @@ func TestKinds(t *testing.T) {
 // Sharpness at the smallest scale: every run has its stages, and the estimates of a stage fit each other.
 func TestSharpnessAtSmokeScale(t *testing.T) {
 	questions := krueger2017.Sharpness(study.Smoke)
-	stages, err := krueger2017.Sharpen(t.Context(), openLab(t), questions)
+	runs, err := study.Ask(t.Context(), openLab(t), questions...)
+	stages := study.Elements(runs)
 	if err != nil || len(stages) <= len(questions) { // the end of each, and a loss that some come to
 		t.Fatalf("%d stages of %d runs, error %v", len(stages), len(questions), err)
 	}
-	for _, s := range stages {
+	for _, p := range stages {
+		s := p.Part
 		if s.Loss > 0 && s.TrainLoss > s.Loss || s.Loss == 0 && s.Epoch != 40 {
 			t.Errorf("asked for a loss of %g, got %g after epoch %d", s.Loss, s.TrainLoss, s.Epoch)
 		}
@@ -90,22 +95,96 @@ func TestTradeOffs(t *testing.T) {
 		madeUp(study.Regularization{}, 0, 1, 100, 50), madeUp(study.Regularization{}, 1, 1, 99, 10),
 		madeUp(dropout, 1, 2, 40, 10), madeUp(dropout, 0, 2, 100, 62.5), madeUp(dropout, 0, 3, 100, 62.5),
 	})
-	want := []krueger2017.TradeOff{{"none", "none", 1, 99, 50}, {"dropout", "dropout 0.5", 2, 40, 62.5}}
-	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
+	want := []krueger2017.TradeOff{{Memorized: 99, Learned: 50}, {Memorized: 40, Learned: 62.5}}
+	if len(got) != 2 || got[0].Part != want[0] || got[1].Part != want[1] || krueger2017.Regularizer.Of(got[1]).Label != "dropout" {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }
 
-// Every claim gets a verdict at every scale that the notebooks run; the smoke scale judges nothing.
+// Half of the random labels are fitted between two strengths, where what is learned lies between them too; a seed without such a place has learned nothing.
+func TestHalfMemorized(t *testing.T) {
+	weak, strong := study.Regularization{Dropout: 0.5}, study.Regularization{Dropout: 0.7}
+	got := krueger2017.HalfMemorized(krueger2017.TradeOffs([]study.Result{
+		madeUp(study.Regularization{}, 0, 1, 100, 50), madeUp(study.Regularization{}, 1, 1, 99, 10),
+		madeUp(weak, 0, 1, 100, 60), madeUp(weak, 1, 1, 80, 10), madeUp(strong, 0, 1, 100, 40), madeUp(strong, 1, 1, 20, 10),
+		madeUp(study.Regularization{}, 0, 2, 100, 50), madeUp(study.Regularization{}, 1, 2, 99, 10),
+		madeUp(weak, 0, 2, 100, 60), madeUp(weak, 1, 2, 80, 10),
+	}), "dropout")
+	if !slices.Equal(got.Values, []float64{50, 0}) || !slices.Equal(got.Seeds, []int64{1, 2}) {
+		t.Errorf("%+v, want 50%% in seed 1 and nothing in seed 2", got)
+	}
+}
+
+// madeUpStages are those of the standard scale's questions: one at equal loss and one at the end of each run.
+func madeUpStages() []study.Part[krueger2017.Stage] {
+	var runs []study.Answered[krueger2017.Sharp, []krueger2017.Stage]
+	for _, q := range krueger2017.Sharpness(study.Standard) {
+		s := krueger2017.Stage{Experiment: q.Experiment, Parameters: 100, Largest: 5, Smallest: -7}
+		if q.Spectrum {
+			s.Spectrum = probe.Spectrum{Nodes: []float64{-7, 1, 5}, Weights: []float64{0.3, 0.3, 0.4}}
+		}
+		atLoss := s
+		atLoss.Loss = krueger2017.EqualLoss(study.Standard)
+		runs = append(runs, study.Answered[krueger2017.Sharp, []krueger2017.Stage]{Question: q, Answer: []krueger2017.Stage{atLoss, s}})
+	}
+	return study.Elements(runs)
+}
+
+// Means are over seeds alone, though only the first one's spectrum is wanted; and real data begins both curves.
+func TestStages(t *testing.T) {
+	stages := madeUpStages()
+	groups, err := study.GroupBy(krueger2017.At(stages, 0), krueger2017.Noise)
+	if err != nil || len(groups) != 11 || len(groups[0].Rows) != 3 {
+		t.Errorf("%d groups, error %v", len(groups), err)
+	}
+	levels := krueger2017.ByLevel(stages, krueger2017.EqualLoss(study.Standard))
+	for _, curve := range study.Split(levels, krueger2017.KindOfNoise) {
+		low, _ := krueger2017.NoiseLevel.Of(curve.Rows[0])
+		high, _ := krueger2017.NoiseLevel.Of(curve.Rows[17])
+		if sharp, ok := krueger2017.StageSharpness.Of(curve.Rows[0]); len(curve.Rows) != 18 || low != 0 || high != 1 || !ok || sharp != 7 {
+			t.Errorf("%s: %d stages from level %g to %g, sharpness %g", curve, len(curve.Rows), low, high, sharp)
+		}
+	}
+	tails := study.Split(krueger2017.Tails(stages, 0), krueger2017.Noise)
+	for _, tail := range tails {
+		if first := tail.Rows[0].Part; len(tails) != 3 || math.Abs(first.Above-70) > 1e-9 || math.Abs(first.Value-0.005) > 1e-9 {
+			t.Errorf("%d tails; %s: %+v", len(tails), tail, first)
+		}
+	}
+}
+
+// The smoke scale judges nothing, but every claim can be asked.
 func TestClaimsAtSmokeScale(t *testing.T) {
 	lab := openLab(t)
-	onTime, err := krueger2017.ClaimsOnTime(t.Context(), lab, study.Smoke)
-	if err != nil || len(onTime) != 4 {
-		t.Fatalf("%d claims, error %v", len(onTime), err)
+	onTime := func(_ paper.Paper, c paper.Claim) bool { return c.Page == "04-memorization" }
+	ledger, err := paper.Judge(t.Context(), lab, study.Smoke, onTime, krueger2017.Paper)
+	if err != nil || len(ledger) != 5 || ledger.Err() != nil {
+		t.Fatalf("%d claims, errors %v, %v", len(ledger), err, ledger.Err())
 	}
-	for _, j := range onTime {
-		if j.Outcome != claims.NotRun {
-			t.Errorf("%s is judged %s", j.ID, j.Outcome)
+	for _, entry := range ledger {
+		if entry.Outcome != claims.NotRun || entry.Tested == "" {
+			t.Errorf("%s is judged %s, by %q", entry.ID, entry.Outcome, entry.Tested)
+		}
+	}
+}
+
+// Gaussian inputs of mean m and standard deviation s have cosines of m²/(m²+s²) on average, 0.15 for the pixels' 0.1307 and 0.3081; centred ones
+// of 784 values have 1/28, root mean square, and 1/(n-1) more because the mean that is subtracted is that of the n themselves.
+func TestInputAngles(t *testing.T) {
+	answers, err := study.Ask(t.Context(), openLab(t), krueger2017.InputAngles(study.Smoke)...)
+	if err != nil || len(answers) != 15 {
+		t.Fatalf("%d answers, error %v", len(answers), err)
+	}
+	for _, a := range answers {
+		noise := a.Question.Experiment.Corruption
+		if want := math.Hypot(1./28, 1./99); noise.Gaussian > 0 && math.Abs(a.Answer.Centred/want-1) > 0.03 {
+			t.Errorf("%v: cosine of centred inputs %g, expected %g", noise, a.Answer.Centred, want)
+		}
+		if plain := noise.Gaussian > 0 && !noise.Clipped; plain && math.Abs(a.Answer.Cosine-0.155) > 0.01 || !plain && a.Answer.Cosine < 0.4 {
+			t.Errorf("%v: cosine %g", noise, a.Answer.Cosine)
+		}
+		if a.Answer.Epochs == 0 {
+			t.Errorf("%v: not fitted", noise)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package krueger2017
 
 import (
 	"fmt"
-	"slices"
 
 	"rethinking/lib/study"
 )
@@ -18,16 +17,13 @@ type grid struct {
 // experiments are a net of each width on each kind of data, at each size: MLPs of two hidden layers of ReLU units on MNIST, plain SGD at 0.01,
 // at most 1000 epochs (sections 2 and 3). The paper gives no batch size; 32 is Keras' default of its time. A run ends once every training
 // example is classified as labelled.
-func (g grid) experiments() []study.Experiment {
-	var all []study.Experiment
+func (g grid) experiments() (all []study.Experiment) {
 	for _, n := range g.sizes {
 		for _, units := range g.units {
-			for _, noise := range g.noises {
-				all = append(all, study.Seeds(study.Experiment{
-					Data: study.Data{Name: "mnist", Train: n, Test: g.test}, Corruption: noise, Net: study.MLP(units, units),
-					Training: study.Training{Epochs: g.epochs, Batch: 32, LearningRate: 0.01, Decay: 1, Target: 1},
-				}, g.seeds)...)
-			}
+			all = append(all, study.SeedsOn(study.Experiment{
+				Data: study.Data{Name: "mnist", Train: n, Test: g.test}, Net: study.MLP(units, units),
+				Training: study.Training{Epochs: g.epochs, Batch: 32, LearningRate: 0.01, Decay: 1, Target: 1},
+			}, g.seeds, g.noises...)...)
 		}
 	}
 	return all
@@ -51,28 +47,28 @@ func Noises(levels ...float64) []study.Corruption {
 var levels = []float64{0.2, 0.4, 0.6, 0.8, 1}
 
 // Noise names an experiment's kind and level of noise: "none", "labels 0.4", "inputs 1".
-var Noise = study.Field{Name: "noise", Of: func(e study.Experiment) string {
+var Noise = study.ByExperiment("noise", "", func(e study.Experiment) study.Level {
 	switch c := e.Corruption; c {
 	case study.Corruption{}:
-		return "none"
+		return study.Word("none")
 	case study.Corruption{Labels: c.Labels}:
-		return fmt.Sprintf("labels %g", c.Labels)
+		return study.Word(fmt.Sprintf("labels %g", c.Labels))
 	case study.Corruption{Gaussian: c.Gaussian}:
-		return fmt.Sprintf("inputs %g", c.Gaussian)
+		return study.Word(fmt.Sprintf("inputs %g", c.Gaussian))
 	default:
-		return c.String()
+		return study.Word(c.String())
 	}
-}}
+})
 
-// Of keeps the experiments on real data and on one kind of noise, "labels" or "inputs".
-func Of(kind string, all []study.Experiment) []study.Experiment {
-	var kept []study.Experiment
-	for _, e := range all {
-		if other := e.Corruption.Labels; kind == "inputs" && other == 0 || kind == "labels" && e.Corruption.Gaussian == 0 {
-			kept = append(kept, e)
-		}
-	}
-	return kept
+// NoiseLevel is the Level of a row's experiment.
+var NoiseLevel = study.Statistic{Name: "noise level", Of: func(r study.Row) (float64, bool) { return Level(r.Origin().Experiment), true }}
+
+// Of keeps the rows of real data and of one kind of noise, "labels" or "inputs".
+func Of[R study.Row](kind string, rows []R) []R {
+	return study.Where(rows, func(r R) bool {
+		c := r.Origin().Experiment.Corruption
+		return kind == "inputs" && c.Labels == 0 || kind == "labels" && c.Gaussian == 0
+	})
 }
 
 // Level is an experiment's level of noise, in labels or in inputs, a share.
@@ -81,28 +77,18 @@ func Level(e study.Experiment) float64 { return max(e.Corruption.Labels, e.Corru
 // units are those of each hidden layer.
 func units(e study.Experiment) int { return e.Net.Hidden[0] }
 
-// Widths are the distinct numbers of hidden units, ascending.
-func Widths(all []study.Experiment) []int {
-	var widths []int
-	for _, e := range all {
-		widths = append(widths, units(e))
+// Widest keeps the experiments of the largest number of hidden units.
+func Widest(of study.Experiments) study.Experiments {
+	return func(scale study.Scale) []study.Experiment {
+		most := 0
+		for _, e := range of(scale) {
+			most = max(most, units(e))
+		}
+		return of.Only(func(e study.Experiment) bool { return units(e) == most })(scale)
 	}
-	slices.Sort(widths)
-	return slices.Compact(widths)
-}
-
-// OfWidth keeps the experiments of a number of hidden units.
-func OfWidth(width int, all []study.Experiment) []study.Experiment {
-	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return units(e) != width })
-}
-
-// OfWidest keeps the experiments of the largest number of hidden units.
-func OfWidest(all []study.Experiment) []study.Experiment {
-	widths := Widths(all)
-	return OfWidth(widths[len(widths)-1], all)
 }
 
 // Mixed keeps the experiments whose training sets have corrupted labels beside right ones; at level 1, chance leaves a tenth of them right.
-func Mixed(all []study.Experiment) []study.Experiment {
-	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Corruption.Labels == 0 })
+func Mixed(of study.Experiments) study.Experiments {
+	return of.Only(func(e study.Experiment) bool { return e.Corruption.Labels > 0 })
 }

@@ -5,8 +5,10 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"rethinking/lib/along"
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
+	"rethinking/lib/train"
 )
 
 // Sharp asks figure 3 (left) of a run: how sharp is the minimum that it comes to? Sharpness is the magnitude of the Hessian's largest
@@ -42,6 +44,17 @@ type Stage struct {
 // Sharpness is the magnitude of the eigenvalue of largest magnitude.
 func (s Stage) Sharpness() float64 { return max(s.Largest, -s.Smallest) }
 
+// The numbers of a Stage.
+var (
+	StageSharpness    = study.Quantity("sharpness", "", func(s interface{ Sharpness() float64 }) float64 { return s.Sharpness() }) // of a Leveled too
+	StageLoss         = study.Quantity("train loss", "nats", func(s Stage) float64 { return s.TrainLoss })
+	StageEpoch        = study.Quantity("epoch", "", func(s Stage) float64 { return float64(s.Epoch) })
+	LargestEigenvalue = study.Quantity("largest eigenvalue", "", func(s Stage) float64 { return s.Largest })
+	OnlineEigenvalue  = study.Quantity("by the paper's method", "", func(s Stage) float64 { return s.Online })
+	MostNegative      = study.Quantity("most negative", "", func(s Stage) float64 { return min(0, s.Smallest) })
+	HessianTrace      = study.Quantity("trace", "", func(s Stage) float64 { return s.Trace })
+)
+
 // sharp are the sizes of figure 3 (left).
 var sharp = map[study.Scale]struct {
 	grid
@@ -54,53 +67,44 @@ var sharp = map[study.Scale]struct {
 }
 
 // Sharpness asks figure 3 (left), against the level of noise in labels and in inputs. Runs go on after every example is fitted.
-//
-//	smoke      100 digits, width 16, noise level 1, 40 epochs, 1 seed
-//	quick      500 digits, width 64, noise levels 0.4 and 1, 600 epochs, 1 seed
-//	standard   1,000 digits, width 256, five noise levels, 1,000 epochs, 3 seeds
-//	paper      10,000 digits, width 4,096, five noise levels, 1,000 epochs, 3 seeds
 func Sharpness(scale study.Scale) []Sharp {
-	var all []Sharp
-	for _, e := range sharp[scale].experiments() {
+	return study.About(sharp[scale].experiments(), func(e study.Experiment) Sharp {
 		e.Training.Target, e.Training.Evaluate = 0, 5
-		all = append(all, Sharp{Experiment: e, Losses: sharp[scale].losses, Steps: 30, Spectrum: e.Seed == 1})
-	}
-	return all
-}
-
-// Sharpen answers questions of figure 3 (left), from the lab's results or anew: the stages of all runs that came to them.
-func Sharpen(ctx context.Context, lab *study.Lab, questions []Sharp) ([]Stage, error) {
-	runs, err := study.MeasureAll(ctx, lab, "krueger2017/sharpness", questions, Sharp.answer)
-	var all []Stage
-	for _, stages := range runs {
-		all = append(all, stages...)
-	}
-	return all, err
-}
-
-func (q Sharp) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (stages []Stage, err error) {
-	losses := slices.Concat(q.Losses, []float64{0})
-	err = lab.ReplayLoss(ctx, q.Experiment, func(s study.Stand, at func() (*probe.Loss, error)) error {
-		end := s.Epoch == q.Experiment.Training.Epochs
-		for len(losses) > 0 && (s.Train.Loss <= losses[0] || end) {
-			if s.Train.Loss <= losses[0] || losses[0] == 0 {
-				loss, err := at()
-				if err != nil {
-					return err
-				}
-				stage, err := q.measure(ctx, loss, s)
-				if err != nil {
-					return err
-				}
-				stage.Loss = losses[0]
-				stages = append(stages, stage)
-			}
-			losses = losses[1:]
-		}
-		done(float64(s.Epoch) / float64(q.Experiment.Training.Epochs))
-		return nil
+		return Sharp{Experiment: e, Losses: sharp[scale].losses, Steps: 30, Spectrum: e.Seed == 1}
 	})
-	return stages, err
+}
+
+// Plain is the question without the spectrum, which the first seed alone is asked for.
+func (q Sharp) Plain() Sharp { q.Spectrum = false; return q }
+
+// Kind names what is asked.
+func (q Sharp) Kind() string { return "krueger2017/sharpness" }
+
+// Answer returns the stages that the run comes to, in their order.
+func (q Sharp) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) ([]Stage, error) {
+	met, err := along.Loss(ctx, lab, q.Experiment, q.wanted, done, func(s study.Stand, loss *probe.Loss) (Stage, error) {
+		return q.measure(ctx, loss, s)
+	})
+	if err != nil {
+		return nil, err
+	}
+	var stages []Stage
+	for _, loss := range q.Losses {
+		if i := slices.IndexFunc(met, func(s Stage) bool { return s.TrainLoss <= loss }); i >= 0 {
+			stages = append(stages, met[i])
+			stages[len(stages)-1].Loss = loss
+		}
+	}
+	return append(stages, met[len(met)-1]), nil
+}
+
+// wanted is where the training loss first is at most one of the Losses, and the end of training.
+func (q Sharp) wanted(seen []train.Point) bool {
+	before, now := seen[:len(seen)-1], seen[len(seen)-1]
+	return q.Experiment.Ends(now) || slices.ContainsFunc(q.Losses, func(loss float64) bool {
+		met := func(p train.Point) bool { return p.Train.Loss <= loss }
+		return met(now) && !slices.ContainsFunc(before, met)
+	})
 }
 
 // measure is the curvature where a run stands.

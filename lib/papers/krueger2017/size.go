@@ -13,14 +13,4 @@ var size = map[study.Scale]grid{
 // Size asks figure 2 (right): how many epochs does a net need to fit its training set, against the size of the set and the noise? The paper
 // has one width and does not give it; its successor has 4,096 units (Arpit et al. 2017, figure 6). A narrow net stands beside a wide one here,
 // because what noise does to the time depends on whether there is capacity to spare.
-//
-//	smoke      50 and 100 digits, width 32, noise level 1, 400 epochs, 2 seeds
-//	quick      250 to 2,000 digits, width 64, noise levels 0.4 and 1, at most 500 epochs, 3 seeds
-//	standard   1,000 to 50,000 digits, widths 64 and 512, noise levels 0.4 and 1, 3 seeds
-//	paper      1,000 to 50,000 digits, widths 64, 512 and 4,096, five noise levels, 3 seeds
 func Size(scale study.Scale) []study.Experiment { return size[scale].experiments() }
-
-// SizeWidthAndNoise tells the runs of Size apart.
-var SizeWidthAndNoise = study.Field{Name: "training examples, hidden units, noise", Of: func(e study.Experiment) string {
-	return study.TrainExamples.Of(e) + ", " + WidthAndNoise.Of(e)
-}}

@@ -3,10 +3,12 @@ package seed2017
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/floats"
 
+	"rethinking/lib/along"
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
 )
@@ -18,7 +20,10 @@ type Along struct {
 	Steps      int // of Lanczos' method
 }
 
-// Place is where a run of an Along stands.
+// Walked is the answer to an Along: the places of its run.
+type Walked = study.Answered[Along, []Place]
+
+// Place is where the run of an Along stands.
 type Place struct {
 	Experiment    study.Experiment
 	Epoch         int
@@ -29,62 +34,40 @@ type Place struct {
 	Sharpness     float64   // the Hessian's largest eigenvalue
 }
 
-// TallAndThin asks it of nets with about the same number of weights, tall to wide, on random labels: 6x512 (1,720,330), 4x512 and 2x1024
-// (1,863,690); and of 2x512.
-//
-//	smoke      100 digits, 2x32 and 4x16, 5 epochs, 1 seed
-//	quick      500 digits, 2x128 and 6x64, 100 epochs, 1 seed
-//	standard   1,000 digits, at most 300 epochs, 3 seeds
-//	paper      all 60,000 digits in batches of 1,024, 1,000 epochs, 3 seeds
+// tallToWide are 6x512 (1,720,330 weights), 4x512 and 2x1024 (1,863,690), with 2x512 beside them.
+var tallToWide = []study.Net{net(2, 512), net(2, 1024), net(4, 512), net(6, 512)}
+
+// tall are the sizes and nets of TallAndThin.
+var tall = map[study.Scale]struct {
+	size
+	nets []study.Net
+}{
+	study.Smoke:    {size{train: 100, test: 100, epochs: 5, batch: 32, rate: 0.01, seeds: 1}, []study.Net{net(2, 32), net(4, 16)}},
+	study.Quick:    {size{train: 500, test: 500, epochs: 100, batch: 32, rate: 0.01, seeds: 1}, []study.Net{net(2, 128), net(6, 64)}},
+	study.Standard: {size{train: 1000, test: 2000, epochs: 300, batch: 32, rate: 0.01, seeds: 3}, tallToWide},
+	study.Paper:    {sizes[study.Paper], tallToWide},
+}
+
+// TallAndThin asks it of nets with about the same number of weights, tall to wide, on random labels.
 func TallAndThin(scale study.Scale) []Along {
-	e, nets, seeds := subset("mnist", 1000), []study.Net{net(2, 512), net(2, 1024), net(4, 512), net(6, 512)}, 3
-	e.Corruption.Labels, e.Training.Epochs = 1, 300
-	switch scale {
-	case study.Smoke:
-		nets, seeds = []study.Net{net(2, 32), net(4, 16)}, 1
-		e.Data.Train, e.Data.Test, e.Training.Epochs = 100, 100, 5
-	case study.Quick:
-		nets, seeds = []study.Net{net(2, 128), net(6, 64)}, 1
-		e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 500, 100
-	case study.Paper:
-		e.Data.Train, e.Data.Test, e.Training.Batch, e.Training.Epochs = 0, 0, 1024, 1000
-	}
-	var all []Along
-	for _, e.Net = range nets {
-		for _, seed := range study.Seeds(e, seeds) {
-			all = append(all, Along{seed, 15})
-		}
-	}
-	return all
+	experiments := tall[scale].experiments("mnist", tall[scale].nets, study.Corruption{Labels: 1})
+	return study.About(experiments, func(e study.Experiment) Along { return Along{e, 15} })
 }
 
-// Walk answers questions of Along, from the lab's results or anew: the places of all runs.
-func Walk(ctx context.Context, lab *study.Lab, questions []Along) ([]Place, error) {
-	runs, err := study.MeasureAll(ctx, lab, "seed2017/along", questions, Along.answer)
-	var all []Place
-	for _, places := range runs {
-		all = append(all, places...)
-	}
-	return all, err
-}
+// Kind names the question.
+func (Along) Kind() string { return "seed2017/along" }
 
-func (q Along) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (places []Place, err error) {
-	err = lab.ReplayLoss(ctx, q.Experiment, func(s study.Stand, at func() (*probe.Loss, error)) error {
-		done(float64(s.Epoch) / float64(q.Experiment.Training.Epochs))
-		loss, err := at()
-		if err != nil {
-			return err
-		}
-		p := Place{Experiment: q.Experiment, Epoch: s.Epoch, TrainLoss: s.Train.Loss, TrainAccuracy: 100 * s.Train.Accuracy, TestAccuracy: 100 * s.Test.Accuracy}
+// Answer measures all places of the run.
+func (q Along) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) ([]Place, error) {
+	return along.Loss(ctx, lab, q.Experiment, along.Every, done, func(s study.Stand, loss *probe.Loss) (p Place, err error) {
+		p = Place{Experiment: q.Experiment, Epoch: s.Epoch, TrainLoss: s.Train.Loss, TrainAccuracy: 100 * s.Train.Accuracy, TestAccuracy: 100 * s.Test.Accuracy}
 		if p.Gradients, err = layers(ctx, loss); err != nil {
-			return err
+			return p, err
 		}
 		ends, err := probe.Lanczos(ctx, loss, rand.New(rand.NewPCG(uint64(q.Experiment.Seed), uint64(s.Epoch))), probe.LanczosOptions{Steps: q.Steps})
 		p.Sharpness = ends.Largest.Value
-		places = append(places, p)
-		return err
+		return p, err
 	})
-	return places, err
 }
 
 // layers are the lengths of the gradient with respect to the weight matrices.
@@ -102,6 +85,14 @@ func layers(ctx context.Context, loss *probe.Loss) ([]float64, error) {
 	return lengths, nil
 }
 
+// What is plotted of a Place.
+var (
+	Epoch         = study.Quantity("epoch", "", func(p Place) float64 { return float64(p.Epoch) })
+	TrainLoss     = study.Quantity("train loss", "nats", func(p Place) float64 { return p.TrainLoss })
+	Sharpness     = study.Quantity("sharpness", "", func(p Place) float64 { return p.Sharpness })
+	FirstGradient = study.Quantity("gradient of the first layer", "", func(p Place) float64 { return p.Gradients[0] })
+)
+
 // halfWay is half of the train loss of guessing among ten classes, in nats.
 const halfWay = 1.15
 
@@ -112,20 +103,22 @@ type Layered struct {
 	Gradient float64 // its length
 }
 
-// ByLayer takes each run where its train loss first is at most halfWay, else at its end, and its gradients apart. The places are in the order of Walk.
-func ByLayer(all []Place) []Layered {
-	var out []Layered
-	taken := ""
-	for i, p := range all {
-		run := p.Experiment.Key()
-		end := i == len(all)-1 || all[i+1].Experiment.Key() != run
-		if run == taken || p.TrainLoss > halfWay && !end {
-			continue
+// ByLayer takes each run where its train loss first is at most halfWay, else at its end, and its gradients apart.
+func ByLayer(runs []Walked) []study.Part[Layered] {
+	return study.Parts(runs, func(r Walked) (all []Layered) {
+		at := slices.IndexFunc(r.Answer, func(p Place) bool { return p.TrainLoss <= halfWay })
+		if at < 0 {
+			at = len(r.Answer) - 1
 		}
-		taken = run
-		for layer, length := range p.Gradients {
-			out = append(out, Layered{p, layer + 1, length})
+		for layer, length := range r.Answer[at].Gradients {
+			all = append(all, Layered{r.Answer[at], layer + 1, length})
 		}
-	}
-	return out
+		return all
+	})
 }
+
+// What is plotted of ByLayer.
+var (
+	Layer    = study.Quantity("layer of weights", "", func(l Layered) float64 { return float64(l.Layer) })
+	Gradient = study.Quantity("gradient", "", func(l Layered) float64 { return l.Gradient })
+)

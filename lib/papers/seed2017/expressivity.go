@@ -2,6 +2,7 @@ package seed2017
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -12,19 +13,18 @@ import (
 
 	"rethinking/lib/exact"
 	"rethinking/lib/nets"
+	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 	"rethinking/lib/train"
 )
 
 // Finite asks the report's experiment on finite-sample expressivity, which it designed and did not finish: which networks return N random labels of
-// N points in Dim dimensions? One of two layers with exactly 2N+Dim weights exists (Zhang et al. 2017, theorem 1), and so do networks of any depth k
-// with O(N/k) units a layer (its corollary). Beside them stand nets that are trained.
+// N standard Gaussian points in Dim dimensions? One of two layers with exactly 2N+Dim weights exists (Zhang et al. 2017, theorem 1), and so do
+// networks of any depth k with O(N/k) units a layer (its corollary). Beside them stand nets that are trained.
 //
-// The theorem is about existence, for any labels. So no training run refutes it: where training finds no fit in its time, there may be one all the
-// same. Nor does one confirm it: a fit is one of some labels, not of any. The report took nets that training had not fitted for a contradiction, and
-// nets that it had fitted for a confirmation. What the trained nets here tell is how much training makes of as many weights, and of as many units.
-//
-// The points are standard Gaussian, and each label is drawn from 0 to 9.
+// The theorem is about existence, for any labels: no training run refutes it, as there may be a fit that training does not find in its time, nor does
+// a fit of some labels confirm it. The report took nets that training had not fitted, or had, for either. What the trained nets here tell is how much
+// training makes of as many weights, and of as many units.
 type Finite struct {
 	N, Dim   int
 	Depths   []int      // of the corollary's networks, in layers of weights, each 3 or more
@@ -46,32 +46,23 @@ func (d normal) draw(source rand.Source) int {
 	}
 }
 
-// Expressivity draws n and d from normal distributions, of which the report says no more. The trained nets end at 100%, or when their epochs are
-// over: stochastic gradient descent with momentum 0.9 at a constant rate of 0.01 in batches of 50. A rate of 0.003, and rates of 0.01 and 0.03 that
-// fall by 0.1% an epoch, brought nets of 2n+d weights to within 3 points of the accuracy at this one, on standard's first four draws;
-// 10,000 epochs at 0.02, falling by 0.02% an epoch, gained up to 4 points, and none reached 100%.
-//
-//	smoke      2 draws, n ~ N(60, 15), d ~ N(20, 6) (means, standard deviations), depths 4 and 6, batches of 10, at most 100 epochs
-//	quick      3 draws, n ~ N(500, 150), d ~ N(200, 60), depths 4, 6, 10 and 18, at most 1,000 epochs
-//	standard   20 draws, of which the first are quick's, at most 5,000 epochs
-//	paper      as standard
-func Expressivity(scale study.Scale) []Finite {
-	n, d, depths, epochs, draws := normal{500, 150}, normal{200, 60}, []int{4, 6, 10, 18}, 5000, 20
-	batch := 50
+// Expressivity draws n and d from normal distributions, of which the report says no more; a larger scale goes on where quick ends. The trained nets
+// end at 100%, or when their epochs are over: stochastic gradient descent with momentum 0.9 at a constant rate of 0.01. A rate of 0.003, and rates of
+// 0.01 and 0.03 that fall by 0.1% an epoch, brought nets of 2n+d weights to within 3 points of the accuracy at this one, on standard's first four
+// draws; 10,000 epochs at 0.02, falling by 0.02% an epoch, gained up to 4 points, and none reached 100%.
+func Expressivity(scale study.Scale) (all []Finite) {
+	q, n, d, draws := Finite{Depths: []int{4, 6, 10, 18}, Batch: 50, Momentum: 0.9}, normal{500, 150}, normal{200, 60}, 20
+	q.Plan = train.Plan{Epochs: 5000, LearningRate: 0.01, Decay: 1, Target: 1}
 	switch scale {
 	case study.Smoke:
-		n, d, depths, epochs, draws = normal{60, 15}, normal{20, 6}, []int{4, 6}, 100, 2
-		batch = 10
+		q.Depths, q.Batch, q.Plan.Epochs, n, d, draws = []int{4, 6}, 10, 100, normal{60, 15}, normal{20, 6}, 2
 	case study.Quick:
-		epochs, draws = 1000, 3
+		q.Plan.Epochs, draws = 1000, 3
 	}
 	source := rand.NewPCG(2017, 0)
-	var all []Finite
-	for i := range int64(draws) {
-		all = append(all, Finite{
-			N: n.draw(source), Dim: d.draw(source), Depths: depths, Seed: i + 1,
-			Plan: train.Plan{Epochs: epochs, LearningRate: 0.01, Decay: 1, Target: 1}, Batch: batch, Momentum: 0.9,
-		})
+	for i := range draws {
+		q.N, q.Dim, q.Seed = n.draw(source), d.draw(source), int64(i+1)
+		all = append(all, q)
 	}
 	return all
 }
@@ -87,6 +78,9 @@ type Network struct {
 	Epochs        int     // of training
 }
 
+// Answered is a Finite with its answer.
+type Answered = study.Answered[Finite, Expressed]
+
 // Expressed is the answer to a Finite. The Network in it is theorem 1's, with 2N+Dim weights.
 type Expressed struct {
 	Finite
@@ -97,41 +91,39 @@ type Expressed struct {
 	SameUnits   Network   // trained: a hidden layer of N ReLU units as theorem 1's, but with weights of its own for each
 }
 
-// Drawn is one of the networks of a draw.
-type Drawn struct {
-	Finite
-	Network
-}
-
 // Networks are those of all draws, for tables and plots: of each theorem 1's, the corollary's, and the trained ones, whose Residual is not a number.
-func Networks(all []Expressed) []Drawn {
-	var networks []Drawn
-	for _, x := range all {
-		networks = append(networks, Drawn{x.Finite, x.Network})
-		for _, n := range x.Deep {
-			networks = append(networks, Drawn{x.Finite, n})
-		}
-		for _, n := range []Network{x.SameWeights, x.SameUnits} {
-			n.Residual = math.NaN()
-			networks = append(networks, Drawn{x.Finite, n})
-		}
-	}
-	return networks
+func Networks(draws []Answered) []study.Part[Network] {
+	return study.Parts(draws, func(d Answered) []Network {
+		x := d.Answer
+		x.SameWeights.Residual, x.SameUnits.Residual = math.NaN(), math.NaN()
+		return slices.Concat([]Network{x.Network}, x.Deep, []Network{x.SameWeights, x.SameUnits})
+	})
 }
 
-// Express answers questions of Finite, from the lab's results or anew. It fails if there are fewer than 11 points, where 2N+Dim weights are too few
-// for a unit of a trained net, or if there is no dimension or no batch, if a depth is below 3 or above N+2, or if training diverges.
-func Express(ctx context.Context, lab *study.Lab, questions []Finite) ([]Expressed, error) {
-	for _, q := range questions {
-		if q.N < 11 || q.Dim < 1 || q.Batch < 1 {
-			return nil, fmt.Errorf("seed2017: %d points in %d dimensions, in batches of %d: use 11 points, 1 dimension and batches of 1, or more",
-				q.N, q.Dim, q.Batch)
-		}
+// What a table says of Networks.
+var (
+	NetworkName     = study.ByValue("network", "", func(n Network) study.Level { return study.Word(n.Name) })
+	NetworkWeights  = study.Quantity("weights", "", func(n Network) float64 { return float64(n.Weights) })
+	NetworkWidth    = study.Quantity("units of the widest layer", "", func(n Network) float64 { return float64(n.Width) })
+	NetworkAccuracy = study.Quantity("train accuracy", "%", func(n Network) float64 { return n.TrainAccuracy })
+	NetworkResidual = study.Quantity("largest residual", "", func(n Network) float64 { return n.Residual })
+)
+
+// Draw tells the draws of Expressivity apart.
+var Draw = study.ByValue("points, dimensions", "", func(x Expressed) study.Level { return study.Word(fmt.Sprintf("%d, %d", x.N, x.Dim)) })
+
+// Kind names the question.
+func (Finite) Kind() string { return "seed2017/expressivity" }
+
+// Validate refuses fewer than 11 points, where 2N+Dim weights are too few for a unit of a trained net, and no dimension or batch.
+func (q Finite) Validate() error {
+	if q.N < 11 || q.Dim < 1 || q.Batch < 1 {
+		return fmt.Errorf("seed2017: %d points in %d dimensions, in batches of %d: use 11 points, 1 dimension and batches of 1, or more", q.N, q.Dim, q.Batch)
 	}
-	return study.MeasureAll(ctx, lab, "seed2017/expressivity", questions, Finite.answer)
+	return nil
 }
 
-// classes are the labels of a Finite: 0 to 9.
+// classes are the labels of a Finite, 0 to 9, each drawn.
 const classes = 10
 
 // What a Finite's seed is for.
@@ -157,25 +149,36 @@ func (q Finite) points() (x []float32, labels []uint8) {
 	return x, labels
 }
 
-func (q Finite) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Expressed, error) {
-	x, labels := q.points()
-	answer := Expressed{Finite: q}
-	if err := answer.build(ctx, x, labels); err != nil {
-		return Expressed{}, err
-	}
+// Answer builds and trains. It fails if a depth is below 3 or above N+2, or if training diverges. One that is stopped while it trains the second net
+// goes on from there.
+func (q Finite) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) (answer Expressed, err error) {
 	backend, err := lab.Backend()
 	if err != nil {
-		return Expressed{}, err
+		return answer, err
 	}
+	x, labels := q.points()
 	points := train.NewExamples(x, labels, nil)
 	defer points.Free()
-	units := (2*q.N + q.Dim - classes) / (q.Dim + 1 + classes)
-	if answer.SameWeights, err = q.train(ctx, backend, points, units, func(share float64) { done(share / 2) }); err != nil {
-		return Expressed{}, err
+	found, err := study.Resume(lab, &answer)
+	answer.Finite = q
+	if err == nil && !found {
+		if err = answer.build(ctx, x, labels); err == nil {
+			units := (2*q.N + q.Dim - classes) / (q.Dim + 1 + classes)
+			answer.SameWeights, err = q.train(ctx, backend, points, "trained, 2n+d weights", units, func(share float64) { done(share / 2) })
+		}
 	}
-	answer.SameUnits, err = q.train(ctx, backend, points, q.N, func(share float64) { done((1 + share) / 2) })
-	answer.SameWeights.Name, answer.SameUnits.Name = "trained, 2n+d weights", "trained, n units"
-	return answer, err
+	if err == nil {
+		err = study.Keep(ctx, lab, answer)
+	}
+	if err != nil {
+		return answer, err
+	}
+	second, err := q.train(ctx, backend, points, "trained, n units", q.N, func(share float64) { done((1 + share) / 2) })
+	if err != nil {
+		return answer, errors.Join(err, study.Keep(ctx, lab, answer))
+	}
+	answer.SameUnits = second
+	return answer, nil
 }
 
 // build makes theorem 1's network and the corollary's for the points.
@@ -186,7 +189,7 @@ func (e *Expressed) build(ctx context.Context, points []float32, labels []uint8)
 	}
 	e.Condition = c.Conditioning().Condition
 	e.Network = Network{Name: "theorem 1", Weights: c.Parameters(), Width: len(c.B)}
-	if err := e.Network.measure(ctx, c, points, labels); err != nil {
+	if e.TrainAccuracy, e.Residual, err = zhang2017.Returned(ctx, c, points, labels); err != nil {
 		return err
 	}
 	for _, depth := range e.Depths {
@@ -196,7 +199,7 @@ func (e *Expressed) build(ctx context.Context, points []float32, labels []uint8)
 		}
 		_, nonzero := layers.Weights()
 		n := Network{Name: fmt.Sprintf("corollary, depth %d", depth), Weights: nonzero, Width: slices.Max(layers.Widths())}
-		if err := n.measure(ctx, layers, points, labels); err != nil {
+		if n.TrainAccuracy, n.Residual, err = zhang2017.Returned(ctx, layers, points, labels); err != nil {
 			return err
 		}
 		e.Deep = append(e.Deep, n)
@@ -204,26 +207,9 @@ func (e *Expressed) build(ctx context.Context, points []float32, labels []uint8)
 	return nil
 }
 
-// measure sets how well a built network returns the labels.
-func (n *Network) measure(ctx context.Context, built interface {
-	Evaluate(ctx context.Context, x []float32) ([]float64, error)
-}, points []float32, labels []uint8) error {
-	fitted, err := built.Evaluate(ctx, points)
-	if err != nil {
-		return err
-	}
-	right := 0
-	for i, label := range exact.Nearest(fitted, classes) {
-		if label == labels[i] {
-			right++
-		}
-	}
-	n.TrainAccuracy, n.Residual = 100*float64(right)/float64(len(labels)), exact.Residual(fitted, exact.Indices(labels))
-	return nil
-}
-
 // train trains a net of one hidden layer of so many ReLU units.
-func (q Finite) train(ctx context.Context, backend compute.Backend, points train.Examples, units int, done func(share float64)) (Network, error) {
+func (q Finite) train(ctx context.Context, backend compute.Backend, points train.Examples, name string, units int,
+	done func(share float64)) (Network, error) {
 	t, err := train.New(backend, train.Spec{
 		Net: nets.MLP([]int{units}, classes), Dim: q.Dim, Batch: q.Batch, Optimizer: train.SGD{Momentum: q.Momentum},
 	})
@@ -234,7 +220,7 @@ func (q Finite) train(ctx context.Context, backend compute.Backend, points train
 	if err := t.Start(rand.New(q.source(forWeights))); err != nil {
 		return Network{}, err
 	}
-	n := Network{Weights: t.Parameters(), Width: units}
+	n := Network{Name: name, Weights: t.Parameters(), Width: units}
 	err = t.Fit(ctx, q.Plan, train.Sets{Steps: points, Train: points, Test: points}, q.source(forOrder), nil, train.Hooks{
 		Evaluated: func(p train.Point) error {
 			n.TrainAccuracy, n.Epochs = 100*p.Train.Accuracy, p.Epoch

@@ -1,6 +1,8 @@
 package seed2017
 
 import (
+	"context"
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -15,14 +17,14 @@ import (
 )
 
 // express answers questions in a new lab on a backend, "" for the default; that of pure Go compiles nothing.
-func express(t *testing.T, backend string, questions ...Finite) ([]Expressed, error) {
+func express(t *testing.T, backend string, questions ...Finite) ([]Answered, error) {
 	t.Helper()
 	lab, err := study.Open(study.Options{Dir: t.TempDir(), Backend: backend, Scale: study.Smoke})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { lab.Close() })
-	return Express(t.Context(), lab, questions)
+	return study.Ask(t.Context(), lab, questions...)
 }
 
 // In every draw theorem 1's network and the corollary's return all labels. What is trained falls short of that with as many weights, in this time,
@@ -35,8 +37,8 @@ func TestExpress(t *testing.T) {
 			t.Fatalf("backend %q: %d answers to %d questions, error %v", backend, len(all), len(questions), err)
 		}
 		for _, x := range all {
-			checkBuilt(t, x)
-			checkTrained(t, x)
+			checkBuilt(t, x.Answer)
+			checkTrained(t, x.Answer)
 		}
 	}
 }
@@ -71,17 +73,65 @@ func checkTrained(t *testing.T, x Expressed) {
 
 // Tables get every network of a draw, with the draw.
 func TestNetworks(t *testing.T) {
-	q := Finite{N: 20, Dim: 3, Seed: 4}
-	x := Expressed{Finite: q, Network: Network{Name: "a"}, Deep: []Network{{Name: "b"}, {Name: "c"}}}
-	x.SameWeights.Name, x.SameUnits.Name = "d", "e"
+	x := Expressed{Network: Network{Name: "a"}, Deep: []Network{{Name: "b"}, {Name: "c"}}, SameWeights: Network{Name: "d"}, SameUnits: Network{Name: "e"}}
+	draw := Answered{Question: Finite{Seed: 4}, Answer: x}
 	var names string
-	for _, n := range Networks([]Expressed{x, x}) {
-		if names += n.Name; n.N != q.N || n.Dim != q.Dim || n.Seed != q.Seed {
-			t.Errorf("network %s of %+v", n.Name, n.Finite)
+	for _, n := range Networks([]Answered{draw, draw}) {
+		name := NetworkName.Of(n).Label
+		if _, built := NetworkResidual.Of(n); built != (name < "d") || n.Origin().Seed != 4 {
+			t.Errorf("network %s of %+v has a residual: %t", name, n.Origin(), built)
 		}
+		names += name
 	}
 	if names != "abcdeabcde" {
 		t.Errorf("networks %s", names)
+	}
+}
+
+// stopper ends a context where more than a share of the work is done.
+type stopper struct {
+	study.Observer
+	after  float64
+	stop   func()
+	shares []float64
+}
+
+func (s *stopper) Measuring(m study.Measuring) {
+	if s.shares = append(s.shares, m.Fraction); m.Fraction > s.after {
+		s.stop()
+	}
+}
+func (*stopper) Finished(study.Finished) {}
+
+// A question that is stopped while the second net trains goes on from there, to the same answer.
+func TestAnswerGoesOn(t *testing.T) {
+	q := Expressivity(study.Smoke)[0]
+	want, err := express(t, "go", q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	ask := func(after float64) (got []Answered, shares []float64, err error) {
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		s := &stopper{after: after, stop: stop}
+		lab, err := study.Open(study.Options{Dir: dir, Backend: "go", Observer: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer lab.Close()
+		got, err = study.Ask(ctx, lab, q)
+		return got, s.shares, err
+	}
+	if _, _, err := ask(0.5); !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v", err)
+	}
+	got, shares, err := ask(1)
+	if err != nil || shares[0] != 0 || shares[1] <= 0.5 {
+		t.Fatalf("error %v, shares %v", err, shares)
+	}
+	if diff := cmp.Diff(want[0].Answer, got[0].Answer); diff != "" {
+		t.Errorf("answers differ:\n%s", diff)
 	}
 }
 
@@ -96,10 +146,10 @@ func TestExpressRepeats(t *testing.T) {
 		t.Fatal(err)
 	}
 	again, err := express(t, "go", q)
-	if diff := cmp.Diff(first[:1], again); diff != "" || err != nil {
+	if diff := cmp.Diff(first[0].Answer, again[0].Answer); diff != "" || err != nil {
 		t.Errorf("error %v, answers differ:\n%s", err, diff)
 	}
-	if first[0].Condition == first[1].Condition || first[0].SameWeights == first[1].SameWeights {
+	if a, b := first[0].Answer, first[1].Answer; a.Condition == b.Condition || a.SameWeights == b.SameWeights {
 		t.Errorf("seeds %d and %d have the same answer", q.Seed, other.Seed)
 	}
 }
@@ -120,7 +170,7 @@ func TestExpressErrors(t *testing.T) {
 		}
 	}
 	all, err := express(t, "go", good)
-	if err != nil || all[0].SameWeights.Width != 1 {
+	if err != nil || all[0].Answer.SameWeights.Width != 1 {
 		t.Errorf("the fewest points: error %v, %+v", err, all)
 	}
 }

@@ -2,72 +2,70 @@ package seed2017
 
 import (
 	"slices"
-	"strconv"
 
 	"rethinking/lib/study"
 )
 
-// The grids of nets.
+// The report's nets.
 var (
 	widths = []int{16, 128, 512, 1024}
 	depths = []int{2, 4, 6, 8, 10}
 )
 
 // Depth is an experiment's number of hidden layers.
-var Depth = study.Field{Name: "hidden layers", Of: func(e study.Experiment) string { return strconv.Itoa(len(e.Net.Hidden)) }}
+var Depth = study.ByExperiment("hidden layers", "", func(e study.Experiment) study.Level { return study.Count(len(e.Net.Hidden)) })
 
-// OfDepth keeps the experiments of nets of so many hidden layers.
-func OfDepth(layers int, all []study.Experiment) []study.Experiment {
-	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return len(e.Net.Hidden) != layers })
+// size is how much of a data set a scale trains on, and how.
+type size struct {
+	train, test          int // examples, 0 for all
+	epochs, batch, seeds int
+	rate                 float64
 }
 
-// OfWidth keeps the experiments of nets of so many units a layer.
-func OfWidth(hidden int, all []study.Experiment) []study.Experiment {
-	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Net.Hidden[0] != hidden })
+// sizes are those of the grids: the report's at the scale paper, but for the seeds. Smaller batches give an epoch of fewer examples about as many
+// steps as its 59.
+var sizes = map[study.Scale]size{
+	study.Smoke:    {train: 50, test: 100, epochs: 300, batch: 5, rate: 0.03, seeds: 1},
+	study.Quick:    {train: 500, test: 1000, epochs: 200, batch: 32, rate: 0.01, seeds: 1},
+	study.Standard: {train: 1000, test: 2000, epochs: 1000, batch: 32, rate: 0.01, seeds: 3},
+	study.Paper:    {epochs: 1000, batch: 1024, rate: 0.01, seeds: 3},
 }
 
-// subset is the training on part of a data set: the report's but for the batch, so that an epoch has about as many steps as its 59.
-func subset(set string, n int) study.Experiment {
-	return study.Experiment{
-		Data:     study.Data{Name: set, Train: n, Test: 2000},
-		Training: study.Training{Epochs: 1000, Batch: 32, LearningRate: 0.01, Decay: 1, Target: 1},
+// experiments are those of nets on a data set with each of some corruptions, by plain SGD. A run ends when all training examples are classified as
+// labelled.
+func (s size) experiments(set string, nets []study.Net, corruptions ...study.Corruption) (all []study.Experiment) {
+	for _, n := range nets {
+		all = append(all, study.SeedsOn(study.Experiment{
+			Data: study.Data{Name: set, Train: s.train, Test: s.test}, Net: n,
+			Training: study.Training{Epochs: s.epochs, Batch: s.batch, LearningRate: s.rate, Decay: 1, Target: 1},
+		}, s.seeds, corruptions...)...)
 	}
+	return all
 }
 
-// few makes a training of a subset one of seconds.
-func few(e *study.Experiment) {
-	e.Data.Train, e.Data.Test = 50, 100
-	e.Training.Epochs, e.Training.Batch, e.Training.LearningRate = 300, 5, 0.03
+// net is an MLP of so many hidden layers of so many units.
+func net(layers, hidden int) study.Net { return study.MLP(slices.Repeat([]int{hidden}, layers)...) }
+
+// netsOf are the nets of each depth and width.
+func netsOf(depths, widths []int) (all []study.Net) {
+	for _, layers := range depths {
+		for _, hidden := range widths {
+			all = append(all, net(layers, hidden))
+		}
+	}
+	return all
+}
+
+// grid is the nets of Grid.
+var grid = map[study.Scale][]study.Net{
+	study.Smoke:    netsOf([]int{2, 4}, []int{16, 128}),
+	study.Quick:    netsOf([]int{2, 6, 10}, []int{16, 128, 512}),
+	study.Standard: netsOf(depths, widths),
+	study.Paper:    netsOf(depths, widths),
 }
 
 // Grid asks the report's grid of widths and depths, on true labels or with a corruption, with what it lacked: several seeds and a test accuracy
-// on true labels. A run ends when all training examples are classified as labelled.
-//
-//	smoke      50 digits in batches of 5, three times the learning rate, widths 16 and 128, depths 2 and 4, at most 300 epochs, 1 seed
-//	quick      500 digits, widths 16, 128 and 512, depths 2, 6 and 10, 200 epochs, 1 seed
-//	standard   1,000 digits, all, at most 1,000 epochs, 3 seeds
-//	paper      all 60,000 digits in batches of 1,024, all, 1,000 epochs, 3 seeds
-func Grid(c study.Corruption) func(study.Scale) []study.Experiment {
-	return func(scale study.Scale) []study.Experiment {
-		e, widths, depths, seeds := subset("mnist", 1000), widths, depths, 3
-		switch scale {
-		case study.Smoke:
-			widths, depths, seeds = []int{16, 128}, []int{2, 4}, 1
-			few(&e)
-		case study.Quick:
-			widths, depths, seeds = []int{16, 128, 512}, []int{2, 6, 10}, 1
-			e.Data.Train, e.Data.Test, e.Training.Epochs = 500, 1000, 200
-		case study.Paper:
-			e.Data.Train, e.Data.Test, e.Training.Batch = 0, 0, 1024
-		}
-		e.Corruption = c
-		var all []study.Experiment
-		for _, layers := range depths {
-			for _, hidden := range widths {
-				e.Net = net(layers, hidden)
-				all = append(all, study.Seeds(e, seeds)...)
-			}
-		}
-		return all
-	}
+// on true labels. The smoke scale has 50 digits, quick 500, standard 1,000 and paper all 60,000.
+func Grid(c study.Corruption) study.Experiments {
+	return func(scale study.Scale) []study.Experiment { return sizes[scale].experiments("mnist", grid[scale], c) }
 }

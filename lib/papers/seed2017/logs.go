@@ -1,13 +1,15 @@
 package seed2017
 
 import (
-	"fmt"
+	"slices"
+	"strings"
 
+	"rethinking/lib/paper"
 	"rethinking/lib/study"
 )
 
-// Source names the logs in tables.
-const Source = "its logs, all of MNIST, epoch 1000, one run"
+// source names the logs in tables.
+const source = "its logs, all of MNIST, epoch 1000, one run"
 
 // logged are the final train accuracies of the logs, in percent: running means over the last epoch. Its runs on true labels were validated on
 // the training set. 8x16 stopped at epoch 775 and 10x16 at 649.
@@ -34,28 +36,29 @@ var loggedInputs = map[string][6]string{
 }
 
 // name is that of a net in the report: "2x16".
-func name(n study.Net) string { return fmt.Sprintf("%dx%d", len(n.Hidden), n.Hidden[0]) }
+func name(n study.Net) string { return strings.TrimPrefix(n.String(), "mlp ") }
 
-// Logged are the train accuracies of the logs for those runs of Protocol that have as many epochs, 1,000, by the value of a field.
-func Logged(results []study.Result, by study.Field) map[string]string {
-	values := map[string]string{}
-	for _, r := range results {
-		if v, ok := logged[r.Experiment.Corruption.Labels][name(r.Experiment.Net)]; ok && r.Experiment.Training.Epochs == 1000 {
-			values[by.Of(r.Experiment)] = v
+// LoggedTrainAccuracy is that of the report's own runs: all of MNIST, 1,000 epochs.
+var LoggedTrainAccuracy = paper.Published{
+	Name: "report's train accuracy", Unit: "%", Source: source, Certainty: paper.Logged, Of: func(r study.Row) string {
+		e := r.Origin().Experiment
+		labels := e.Corruption.Labels
+		if e.Data != (study.Data{Name: "mnist"}) || e.Corruption != (study.Corruption{Labels: labels}) || e.Training.Epochs != 1000 || e.Training.Batch != 1024 {
+			return ""
 		}
-	}
-	return values
+		return logged[labels][name(e.Net)]
+	},
 }
 
-// LoggedInputs are the test accuracies of the logs for the runs of Inputs on digits, by NetAndInputs.
-func LoggedInputs(results []study.Result) map[string]string {
-	values := map[string]string{}
-	for _, r := range results {
-		for i, share := range shares {
-			if e := r.Experiment; e.Data.Name == "mnist" && e.Corruption.Gaussian == share {
-				values[NetAndInputs.Of(e)] = loggedInputs[name(e.Net)][i]
-			}
+// LoggedTestAccuracy is that of the report's runs with Gaussian inputs, beside the runs of Inputs on digits, clipped, of any number.
+var LoggedTestAccuracy = paper.Published{
+	Name: "report's test accuracy", Unit: "%", Source: source, Certainty: paper.Logged, Of: func(r study.Row) string {
+		e := r.Origin().Experiment
+		share := e.Corruption.Gaussian
+		i := slices.Index(shares, share)
+		if i < 0 || e.Data.Name != "mnist" || e.Corruption != (study.Corruption{Gaussian: share, Clipped: share > 0}) {
+			return ""
 		}
-	}
-	return values
+		return loggedInputs[name(e.Net)][i]
+	},
 }

@@ -2,86 +2,76 @@ package seed2017
 
 import (
 	"fmt"
-	"slices"
 
+	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
-// net is an MLP of so many hidden layers of so many units.
-func net(layers, hidden int) study.Net { return study.MLP(slices.Repeat([]int{hidden}, layers)...) }
+// protocol is the report's own runs at a scale.
+type protocol struct {
+	train, test, batch int         // examples, 0 for all; and those a step
+	both               study.Net   // with either loss
+	nets, short        []study.Net // on true and on random labels; the second for fewer epochs
+	epochs, fewer      int
+}
 
-// original is the report's experiment: all of MNIST, plain SGD at 0.01, batch 1024, Glorot-uniform weights. It printed the running mean
-// of the train accuracy along each epoch, which is kept beside the train accuracy at its end; and its loss was Keras', of probabilities clipped
-// to [1e-7, 1-1e-7], which is a choice here.
-func original(n study.Net, labels float64, epochs int) study.Experiment {
+// protocols are those of Protocol.
+var protocols = map[study.Scale]protocol{
+	study.Smoke: {train: 1000, test: 500, batch: 100, both: net(4, 16), nets: []study.Net{net(2, 16)}, epochs: 5},
+	study.Quick: {train: 5000, batch: 100, both: net(6, 128), nets: []study.Net{net(2, 16), net(2, 128)}, epochs: 60},
+	study.Standard: {
+		batch: 1024, both: net(6, 128), nets: []study.Net{net(2, 16), net(2, 128), net(2, 512)}, epochs: 1000,
+		short: []study.Net{net(10, 16), net(4, 512), net(6, 512), net(2, 1024)}, fewer: 100,
+	},
+	study.Paper: {
+		batch: 1024, both: net(6, 128), epochs: 1000,
+		nets: []study.Net{net(2, 16), net(2, 128), net(2, 512), net(10, 16), net(4, 512), net(6, 512), net(2, 1024)},
+	},
+}
+
+// original is the report's experiment: MNIST, plain SGD at 0.01, Glorot-uniform weights. It printed the running mean of the train accuracy along
+// each epoch, which is kept beside the train accuracy at its end; and its loss was Keras', of probabilities clipped to [1e-7, 1-1e-7], which is a
+// choice here.
+func (p protocol) original(n study.Net, labels float64, epochs int, clipped bool) study.Experiment {
 	return study.Experiment{
-		Data: study.Data{Name: "mnist"}, Corruption: study.Corruption{Labels: labels}, Net: n,
-		Training: study.Training{Epochs: epochs, Batch: 1024, LearningRate: 0.01, Decay: 1, Running: true},
+		Data: study.Data{Name: "mnist", Train: p.train, Test: p.test}, Corruption: study.Corruption{Labels: labels}, Net: n, Seed: 1,
+		Training: study.Training{Epochs: epochs, Batch: p.batch, LearningRate: 0.01, Decay: 1, Running: true, Clipped: clipped},
 	}
 }
 
 // Protocol asks the report's own runs, one seed each as there: some of its nets on true and on random labels, and a deep net on true labels with
-// its clipped loss and from logits.
-//
-//	smoke      1,000 digits, batch 100, nets 2x16 and 4x16, 5 epochs
-//	quick      5,000 digits, batch 100, nets 2x16, 2x128, 6x128, 60 epochs
-//	standard   all 60,000: 2x16, 2x128 and 2x512 for 1,000 epochs; 10x16, 4x512, 6x512, 2x1024 for 100; 6x128 clipped and not, 1,000
-//	paper      all 60,000 and 1,000 epochs for all of them
-func Protocol(scale study.Scale) []study.Experiment {
-	full, part, long, short := []study.Net{net(2, 16), net(2, 128), net(2, 512)}, []study.Net{net(10, 16), net(4, 512), net(6, 512), net(2, 1024)}, 1000, 100
-	deep := net(6, 128)
-	change := func(*study.Experiment) {}
-	switch scale {
-	case study.Smoke:
-		full, part, long, deep = []study.Net{net(2, 16)}, nil, 5, net(4, 16)
-		change = func(e *study.Experiment) { e.Data.Train, e.Data.Test, e.Training.Batch = 1000, 500, 100 }
-	case study.Quick:
-		full, part, long = []study.Net{net(2, 16), net(2, 128)}, nil, 60
-		change = func(e *study.Experiment) { e.Data.Train, e.Training.Batch = 5000, 100 }
-	case study.Paper:
-		short = long
-	}
-	var all []study.Experiment
+// its clipped loss and from logits. The scales standard and paper have all 60,000 digits in batches of 1,024; standard trains four of seven nets for
+// 100 epochs, all else has 1,000.
+func Protocol(scale study.Scale) (all []study.Experiment) {
+	p := protocols[scale]
 	for _, labels := range []float64{0, 1} {
-		for _, n := range full {
-			all = append(all, original(n, labels, long))
+		for _, n := range p.nets {
+			all = append(all, p.original(n, labels, p.epochs, false))
 		}
-		for _, n := range part {
-			all = append(all, original(n, labels, short))
+		for _, n := range p.short {
+			all = append(all, p.original(n, labels, p.fewer, false))
 		}
 	}
-	clipped := original(deep, 0, long)
-	clipped.Training.Clipped = true
-	all = append(all, original(deep, 0, long), clipped)
-	for i := range all {
-		change(&all[i])
-		all[i].Seed = 1
-	}
-	return all
+	return append(all, p.original(p.both, 0, p.epochs, false), p.original(p.both, 0, p.epochs, true))
 }
 
 // NetLabelsAndLoss tells the runs of Protocol apart.
-var NetLabelsAndLoss = study.Field{Name: "net, labels, loss, epochs", Of: func(e study.Experiment) string {
-	labels, loss := "true labels", ""
-	if e.Corruption.Labels == 1 {
-		labels = "random labels"
-	}
+var NetLabelsAndLoss = study.ByExperiment("net, labels, loss, epochs", "", func(e study.Experiment) study.Level {
+	loss := ""
 	if e.Training.Clipped {
 		loss = ", clipped"
 	}
-	return fmt.Sprintf("%s, %s%s, %d epochs", e.Net, labels, loss, e.Training.Epochs)
-}}
+	return study.Word(fmt.Sprintf("%s, %s%s, %d epochs", e.Net, zhang2017.Condition.Of(e), loss, e.Training.Epochs))
+})
 
 // WithLabels keeps the runs with that share of random labels and the loss from logits.
-func WithLabels(labels float64, all []study.Experiment) []study.Experiment {
-	return slices.DeleteFunc(slices.Clone(all), func(e study.Experiment) bool { return e.Corruption.Labels != labels || e.Training.Clipped })
+func WithLabels(labels float64, of study.Experiments) study.Experiments {
+	return of.Only(func(e study.Experiment) bool { return e.Corruption.Labels == labels && !e.Training.Clipped })
 }
 
 // Stuck are the runs of Protocol of the net that has both losses.
 func Stuck(scale study.Scale) []study.Experiment {
-	all := Protocol(scale)
-	both := all[len(all)-1].Net
-	return slices.DeleteFunc(all, func(e study.Experiment) bool { return e.Corruption.Labels > 0 || name(e.Net) != name(both) })
+	return study.Where(Protocol(scale), func(e study.Experiment) bool { return name(e.Net) == name(protocols[scale].both) })
 }
 
 // TrainErrors are the training examples that are classified wrongly.

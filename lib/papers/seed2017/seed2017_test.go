@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"testing"
 
+	"rethinking/lib/paper"
 	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/study"
 )
@@ -54,15 +55,15 @@ func TestEqualWeights(t *testing.T) {
 		seen := map[string]bool{}
 		for _, e := range seed2017.EqualWeights(study.Corruption{})(scale) {
 			column, n := seed2017.Weights.Of(e), weights(e.Net.Hidden)
-			budget, err := strconv.Atoi(column)
+			budget, err := strconv.Atoi(column.Label)
 			if err != nil || math.Abs(float64(n-budget)) > 0.06*float64(budget) {
 				t.Errorf("%s has %d weights, in the column of %s", e.Net, n, column)
 			}
-			if enough := n >= 2*e.Data.Train+784; enough != seed2017.EnoughWeights(e) || enough != (column != least) {
+			if enough := n >= 2*e.Data.Train+784; enough != seed2017.EnoughWeights(e) || enough != (column.Label != least) {
 				t.Errorf("%s with %d weights on %d digits: enough is %t", e.Net, n, e.Data.Train, seed2017.EnoughWeights(e))
 			}
 			if e.Seed == 1 {
-				cell := column + " " + seed2017.Depth.Of(e)
+				cell := column.Label + " " + seed2017.Depth.Of(e).Label
 				if seen[cell] {
 					t.Errorf("two nets of %s", cell)
 				}
@@ -87,11 +88,46 @@ func TestProtocolAtSmokeScale(t *testing.T) {
 	}
 }
 
+// Every number of the logs finds its experiment, and those that the logs do not hold find none.
+func TestLogged(t *testing.T) {
+	c := study.Corruption{Labels: 1}
+	for _, x := range []struct {
+		published paper.Published
+		want      int
+		studies   []study.Experiments
+	}{
+		{seed2017.LoggedTrainAccuracy, 40, []study.Experiments{seed2017.Grid(study.Corruption{}), seed2017.Grid(c)}},
+		{seed2017.LoggedTestAccuracy, 54, []study.Experiments{seed2017.Inputs("mnist", true)}},
+	} {
+		numbers := map[string]string{}
+		for _, s := range x.studies {
+			for _, e := range s(study.Paper) {
+				if number := x.published.Of(e); number != "" {
+					numbers[e.Setting()] = number
+				}
+			}
+		}
+		if len(numbers) != x.want {
+			t.Errorf("%s: %d numbers, want %d", x.published.Name, len(numbers), x.want)
+		}
+	}
+	for _, e := range seed2017.Protocol(study.Standard) {
+		if number := seed2017.LoggedTrainAccuracy.Of(e); (number != "") != (e.Training.Epochs == 1000) {
+			t.Errorf("%s of %d epochs: the logs have %q", e, e.Training.Epochs, number)
+		}
+	}
+	for _, e := range seed2017.Inputs("mnist", false)(study.Standard) {
+		if number := seed2017.LoggedTestAccuracy.Of(e); (number != "") != (e.Corruption.Gaussian == 0) {
+			t.Errorf("%s: the logs have %q", e, number)
+		}
+	}
+}
+
 // Along a run there is a gradient for each layer, and its evaluations are those of the run.
 func TestWalk(t *testing.T) {
 	lab := openLab(t)
 	questions := seed2017.TallAndThin(study.Smoke)
-	places, err := seed2017.Walk(t.Context(), lab, questions)
+	runs, err := study.Ask(t.Context(), lab, questions...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,10 +135,12 @@ func TestWalk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	places := study.Elements(runs)
 	if n := len(r.Measurements.Curves.Epoch); len(places) != n*len(questions) {
 		t.Errorf("%d places of %d runs with %d evaluations", len(places), len(questions), n)
 	}
-	for _, p := range places {
+	for _, part := range places {
+		p := part.Part
 		if len(p.Gradients) != len(p.Experiment.Net.Hidden)+1 || p.Gradients[0] <= 0 || p.Sharpness <= 0 {
 			t.Errorf("%s at epoch %d: gradients %v, sharpness %g", p.Experiment, p.Epoch, p.Gradients, p.Sharpness)
 		}
@@ -111,13 +149,16 @@ func TestWalk(t *testing.T) {
 
 // Of each run one place is taken: the first half-way down, else the last.
 func TestByLayer(t *testing.T) {
-	at := func(hidden, epoch int, loss float64) seed2017.Place {
-		e := study.Experiment{Net: study.MLP(hidden)}
-		return seed2017.Place{Experiment: e, Epoch: epoch, TrainLoss: loss, Gradients: []float64{float64(epoch), 1}}
+	run := func(hidden int, losses ...float64) (r seed2017.Walked) {
+		r.Question.Experiment.Net = study.MLP(hidden)
+		for epoch, loss := range losses {
+			r.Answer = append(r.Answer, seed2017.Place{Epoch: epoch, TrainLoss: loss, Gradients: []float64{float64(epoch), 1}})
+		}
+		return r
 	}
 	var got []string
-	for _, l := range seed2017.ByLayer([]seed2017.Place{at(8, 0, 2.3), at(8, 1, 1), at(8, 2, 1.2), at(8, 3, 0.5), at(16, 0, 2.3), at(16, 1, 2)}) {
-		got = append(got, fmt.Sprint(l.Experiment.Net, l.Epoch, l.Layer, l.Gradient))
+	for _, l := range seed2017.ByLayer([]seed2017.Walked{run(8, 2.3, 1, 1.2, 0.5), run(16, 2.3, 2)}) {
+		got = append(got, fmt.Sprint(study.Architecture.Of(l), l.Part.Epoch, l.Part.Layer, l.Part.Gradient))
 	}
 	want := []string{"mlp 1x8 1 1 1", "mlp 1x8 1 2 1", "mlp 1x16 1 1 1", "mlp 1x16 1 2 1"}
 	if !slices.Equal(got, want) {

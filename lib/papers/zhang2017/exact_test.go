@@ -18,7 +18,17 @@ func lab(t *testing.T) *study.Lab {
 	return l
 }
 
-// onDigits leaves out what needs CIFAR-10, which a test does not download.
+// ask answers questions in a lab of their own.
+func ask[Q study.Question[A], A any](t *testing.T, questions ...Q) []study.Answered[Q, A] {
+	t.Helper()
+	all, err := study.Ask(t.Context(), lab(t), questions...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// digitsOnly leaves out what needs CIFAR-10, which a test does not download.
 func digitsOnly(questions []zhang2017.Memorization) (digits []zhang2017.Memorization) {
 	for _, q := range questions {
 		if q.Data.Name == "mnist" {
@@ -30,11 +40,8 @@ func digitsOnly(questions []zhang2017.Memorization) (digits []zhang2017.Memoriza
 
 // Theorem 1's network fits every random label with 2n+d weights, and knows nothing of other points.
 func TestTheorem1(t *testing.T) {
-	all, err := zhang2017.Memorize(t.Context(), lab(t), digitsOnly(zhang2017.Theorem1(study.Smoke)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range all {
+	for _, a := range ask(t, digitsOnly(zhang2017.Theorem1(study.Smoke))...) {
+		m := a.Answer
 		if m.TrainAccuracy != 100 || m.Residual > 1e-9 || m.Weights != 2*m.N+m.Dim || m.Dim != 784 {
 			t.Errorf("%+v", m)
 		}
@@ -46,11 +53,8 @@ func TestTheorem1(t *testing.T) {
 
 // Depth for width: the same labels, in layers of about n/depth units.
 func TestCorollary1(t *testing.T) {
-	all, err := zhang2017.Memorize(t.Context(), lab(t), digitsOnly(zhang2017.Corollary1(study.Smoke)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, m := range all {
+	for _, a := range ask(t, digitsOnly(zhang2017.Corollary1(study.Smoke))...) {
+		m := a.Answer
 		if m.TrainAccuracy != 100 || m.Residual > 1e-6 {
 			t.Errorf("%+v", m)
 		}
@@ -84,23 +88,23 @@ var digits = zhang2017.Points{Data: study.Data{Name: "mnist", Train: 60, Test: 1
 func TestDescend(t *testing.T) {
 	noise := digits
 	noise.Corruption.Gaussian = 1
-	all, err := zhang2017.Descend(t.Context(), lab(t), []zhang2017.Descending{
-		{Points: noise, Epochs: 300, Batch: 1}, {Points: noise, Start: 1, Epochs: 300, Batch: 1}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range all {
-		last := len(d.Epoch) - 1
+	all := ask(t, zhang2017.Descending{Points: noise, Epochs: 300, Batch: 1}, zhang2017.Descending{Points: noise, Start: 1, Epochs: 300, Batch: 1})
+	for _, a := range all {
+		d, from, last := a.Answer, zhang2017.From.Of(a), len(a.Answer.Epoch)-1
 		distance, outside := d.Distance[last], d.Outside[last]
 		if d.Epoch[last] != 300 || d.Loss[last] > 1e-12 {
-			t.Errorf("%s: loss %g after epoch %d", d.From(), d.Loss[last], d.Epoch[last])
+			t.Errorf("%s: loss %g after epoch %d", from, d.Loss[last], d.Epoch[last])
 		}
 		if near := d.Start == 0; near != (distance < 1e-6) || math.Abs(outside-d.Outside[0]) > 1e-9 || !near && math.Abs(distance-outside) > 1e-6 {
-			t.Errorf("%s: distance %g, outside %g of %g at the start", d.From(), distance, outside, d.Outside[0])
+			t.Errorf("%s: distance %g, outside %g of %g at the start", from, distance, outside, d.Outside[0])
 		}
 	}
-	if steps := zhang2017.Steps(all); len(steps) != len(all[0].Epoch)+len(all[1].Epoch) {
-		t.Errorf("%d steps", len(steps))
+	steps := zhang2017.Steps(all)
+	if want := len(all[0].Answer.Epoch) + len(all[1].Answer.Epoch); len(steps) != want {
+		t.Errorf("%d steps, want %d", len(steps), want)
+	}
+	if got := zhang2017.From.Of(steps[len(steps)-1]).Label; got != "noise, from elsewhere" {
+		t.Errorf("the last step is of %q", got)
 	}
 }
 
@@ -112,24 +116,24 @@ func TestInterpolate(t *testing.T) {
 			questions = append(questions, zhang2017.Kernel{Points: digits, Features: features, Filters: 8, Bandwidth: 0.5, Lambda: lambda})
 		}
 	}
-	all, err := zhang2017.Interpolate(t.Context(), lab(t), questions)
-	if err != nil {
-		t.Fatal(err)
-	}
+	all := ask(t, questions...)
 	for i := 0; i < len(all); i += 2 {
-		plain, ridge := all[i], all[i+1]
+		plain, ridge, row := all[i].Answer, all[i+1].Answer, zhang2017.Table3Row.Of(all[i])
 		if plain.TrainError != 0 || plain.RandomTrainError != 0 || plain.N != 60 || plain.TestError > 60 {
-			t.Errorf("%s: %+v", plain.Row(), plain)
+			t.Errorf("%s: %+v", row, plain)
 		}
 		if !(plain.RandomNorm > plain.Norm) || !(ridge.Norm < plain.Norm) {
-			t.Errorf("%s: norm %g, on random labels %g, with lambda %g", plain.Row(), plain.Norm, plain.RandomNorm, ridge.Norm)
+			t.Errorf("%s: norm %g, on random labels %g, with lambda %g", row, plain.Norm, plain.RandomNorm, ridge.Norm)
 		}
 	}
-	errors, norms := zhang2017.PublishedTable3(all)
-	if row := all[2].Row(); len(errors) != 2 || errors[row] != "0.6" || norms[row] != "390" { // wavelets; pixels; the paper has no patches of digits
-		t.Errorf("published: errors %v, norms %v", errors, norms)
+	for _, refused := range []zhang2017.Kernel{
+		{Points: digits, Features: "nothing", Bandwidth: 1}, {Points: digits, Features: zhang2017.Pixels}, {Points: digits, Features: zhang2017.Pixels, Bandwidth: 1, Lambda: -1},
+	} {
+		if _, err := study.Ask(t.Context(), lab(t), refused); err == nil {
+			t.Errorf("no error for %+v", refused)
+		}
 	}
-	if _, err := zhang2017.Interpolate(t.Context(), lab(t), []zhang2017.Kernel{{Points: digits, Features: "nothing", Bandwidth: 1}}); err == nil {
-		t.Error("no error for unknown features")
+	if _, err := study.Ask(t.Context(), lab(t), zhang2017.Memorization{Points: digits, Depth: 2}); err == nil {
+		t.Error("no error for a network of depth 2")
 	}
 }

@@ -33,12 +33,7 @@ type Descended struct {
 
 // Descents asks section 5 of fewer examples than they have values, from zero and from elsewhere, one example a step: of CIFAR-10's crops, whose
 // matrix is so ill-conditioned that descent takes long, and of Gaussian inputs.
-//
-//	smoke      30 examples, 50 epochs, 1 seed
-//	quick      100 examples, 1,000 epochs, 1 seed
-//	standard   100 examples, 2,000 epochs, 3 seeds
-//	paper      as standard
-func Descents(scale study.Scale) []Descending {
+func Descents(scale study.Scale) (all []Descending) {
 	n, epochs, seeds := 100, 2000, 3
 	switch scale {
 	case study.Smoke:
@@ -48,9 +43,8 @@ func Descents(scale study.Scale) []Descending {
 	}
 	images := cifar
 	images.Train, images.Test = n, 2000
-	var all []Descending
 	for seed := range int64(seeds) {
-		for _, corruption := range []study.Corruption{{}, {Gaussian: 1}} {
+		for _, corruption := range []study.Corruption{clean, {Gaussian: 1}} {
 			for _, start := range []float64{0, 1} {
 				all = append(all, Descending{Points{images, corruption, seed + 1}, start, epochs, 1})
 			}
@@ -59,47 +53,63 @@ func Descents(scale study.Scale) []Descending {
 	return all
 }
 
-// From names a descent's inputs and its start.
-func (d Descending) From() string {
+// From names the inputs and the start of a descent, or of a Step.
+var From = study.ByValue("inputs and start", "", func(d interface{ from() string }) study.Level { return study.Word(d.from()) })
+
+func (q Descending) from() string {
 	inputs, start := "images", "zero"
-	if d.Corruption.Gaussian > 0 {
+	if q.Corruption.Gaussian > 0 {
 		inputs = "noise"
 	}
-	if d.Start > 0 {
+	if q.Start > 0 {
 		start = "elsewhere"
 	}
 	return inputs + ", from " + start
 }
 
-// Descend answers questions of section 5, from the lab's results or anew.
-func Descend(ctx context.Context, lab *study.Lab, questions []Descending) ([]Descended, error) {
-	return study.MeasureAll(ctx, lab, "zhang2017/descent", questions, Descending.answer)
-}
+// Where a descent ends.
+var (
+	EndLoss           = study.Quantity("loss", "", func(d Descended) float64 { return last(d.Loss) })
+	EndDistance       = study.Quantity("relative distance from the solution of smallest norm", "", func(d Descended) float64 { return last(d.Distance) })
+	EndOutside        = study.Quantity("of that outside the span", "", func(d Descended) float64 { return last(d.Outside) })
+	EndError          = study.Quantity("test error", "%", func(d Descended) float64 { return d.AfterError })
+	SmallestNormError = study.Quantity("test error of the solution of smallest norm", "%", func(d Descended) float64 { return d.TestError })
+)
+
+func last(values []float64) float64 { return values[len(values)-1] }
 
 // Step is a point of a descent.
 type Step struct {
-	From                    string
+	Descending
 	Epoch                   int
 	Loss, Distance, Outside float64 // as in Descended
 }
 
+// A Step's numbers.
+var (
+	StepEpoch    = study.Quantity("epoch", "", func(s Step) float64 { return float64(s.Epoch) })
+	StepDistance = study.Quantity("relative distance", "", func(s Step) float64 { return s.Distance })
+)
+
 // Steps are all points of descents.
-func Steps(descents []Descended) []Step {
-	var all []Step
-	for _, d := range descents {
-		for i, epoch := range d.Epoch {
-			all = append(all, Step{d.From(), epoch, d.Loss[i], d.Distance[i], d.Outside[i]})
+func Steps(descents []study.Answered[Descending, Descended]) []study.Part[Step] {
+	return study.Parts(descents, func(a study.Answered[Descending, Descended]) (all []Step) {
+		for i, epoch := range a.Answer.Epoch {
+			all = append(all, Step{a.Question, epoch, a.Answer.Loss[i], a.Answer.Distance[i], a.Answer.Outside[i]})
 		}
-	}
-	return all
+		return all
+	})
 }
 
-func (q Descending) answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Descended, error) {
+// Kind names the question.
+func (q Descending) Kind() string { return "zhang2017/descent" }
+
+// Answer descends, and solves for the smallest norm.
+func (q Descending) Answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Descended, error) {
 	train, test, err := q.examples(ctx, lab)
 	if err != nil {
 		return Descended{}, err
 	}
-	classes := len(train.ClassNames)
 	y, err := exact.OneHot(train.Labels, classes)
 	if err != nil {
 		return Descended{}, err
@@ -151,5 +161,5 @@ func linearError(system *exact.MinimumNorm, test study.Sample, w []float64) (flo
 	if err != nil {
 		return 0, err
 	}
-	return 100 - agreement(exact.Argmax(scores, len(test.ClassNames)), test.Labels), nil
+	return 100 - agreement(exact.Argmax(scores, classes), test.Labels), nil
 }

@@ -16,6 +16,12 @@ var (
 // cifar is the paper's CIFAR-10: the central 28x28 pixels, whitened image by image (appendix A).
 var cifar = study.Data{Name: "cifar10", Preprocessing: data.CropWhiten}
 
+// clean are true labels, random ones drawn at random.
+var (
+	clean  study.Corruption
+	random = study.Corruption{Labels: 1}
+)
+
 // protocol is the paper's training (section 2 and appendix A), the same for true and for random labels and pixels: SGD with momentum 0.9
 // and a learning rate that shrinks by 0.95 an epoch, from 0.1 for Inception and 0.01 for Alexnet and the MLPs, without regularization. The
 // paper reports neither a batch size, for which its reproductions take 128, nor a number of epochs: after 120 the learning rate has shrunk by
@@ -30,35 +36,27 @@ func protocol(net study.Net) study.Training {
 
 // size is how much of CIFAR-10 a scale gives a net, and how many seeds.
 type size struct {
-	train, test, epochs, seeds int // examples, 0 for all; 0 epochs for the protocol's
-	batch                      int // 0 for the protocol's
+	train, test, seeds int // examples, 0 for all
+	epochs, batch      int // 0 for the protocol's
 }
 
-// sizes are those of figure 1 and of the regularization tables, where every net sees the same subset: a convolutional net on all of CIFAR-10
-// takes minutes an epoch without a GPU.
-func sizes(scale study.Scale, net study.Net) size {
-	conv := net.Kind != "mlp"
-	switch {
-	case scale == study.Smoke && conv:
-		return size{train: 30, test: 30, epochs: 1, seeds: 1, batch: 16}
-	case scale == study.Smoke:
-		return size{train: 100, test: 100, epochs: 20, seeds: 2, batch: 32}
-	case scale == study.Quick && net.Kind == "inception":
-		return size{train: 100, test: 100, epochs: 10, seeds: 1, batch: 20}
-	case scale == study.Quick:
-		return size{train: 500, test: 500, epochs: 40, seeds: 3, batch: 32}
-	case scale == study.Standard:
-		return size{train: 5000, test: 5000, seeds: 3}
-	}
-	return size{seeds: 3}
+var (
+	subset = size{train: 5000, test: 5000, seeds: 3}
+	whole  = size{seeds: 3}
+)
+
+// sizes are those of figure 1 and of the regularization tables, by kind of net. From the standard scale on every net sees the same subset: a
+// convolutional net on all of CIFAR-10 takes minutes an epoch without a GPU.
+var sizes = map[string]map[study.Scale]size{
+	"mlp":       {study.Smoke: {100, 100, 2, 20, 32}, study.Quick: {500, 500, 3, 40, 32}, study.Standard: subset, study.Paper: whole},
+	"alexnet":   {study.Smoke: {30, 30, 1, 1, 16}, study.Quick: {500, 500, 3, 40, 32}, study.Standard: subset, study.Paper: whole},
+	"inception": {study.Smoke: {30, 30, 1, 1, 16}, study.Quick: {100, 100, 1, 10, 20}, study.Standard: subset, study.Paper: whole},
 }
 
 // fewImages are the sizes of Inception's longest runs: a smaller subset than that of figure 1 at the standard scale, one seed.
-func fewImages(scale study.Scale) size {
-	if scale == study.Standard {
-		return size{train: 1000, test: 500, seeds: 1}
-	}
-	return sizes(scale, Inception)
+var fewImages = map[study.Scale]size{
+	study.Smoke: sizes["inception"][study.Smoke], study.Quick: sizes["inception"][study.Quick],
+	study.Standard: {train: 1000, test: 500, seeds: 1}, study.Paper: whole,
 }
 
 // experiment is a net's experiment on CIFAR-10 by the paper's protocol, at a size.
@@ -78,10 +76,8 @@ func experiment(net study.Net, s size) study.Experiment {
 var Corruptions = []float64{0, 0.2, 0.4, 0.6, 0.8, 1}
 
 // corrupted returns an experiment at each of the Corruptions.
-func corrupted(e study.Experiment, seeds int) []study.Experiment {
-	var all []study.Experiment
-	for _, p := range Corruptions {
-		e.Corruption.Labels = p
+func corrupted(e study.Experiment, seeds int) (all []study.Experiment) {
+	for _, e.Corruption.Labels = range Corruptions {
 		all = append(all, study.Seeds(e, seeds)...)
 	}
 	return all

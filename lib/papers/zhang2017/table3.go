@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"rethinking/lib/exact"
+	"rethinking/lib/paper"
 	"rethinking/lib/study"
 )
 
@@ -46,16 +48,10 @@ var bandwidths = map[Features]float64{Pixels: 0.5, Gabor: 1, Patches: 1}
 // memory is what a kernel may take, in bytes.
 const memory = 16 << 30
 
-// Table3 asks table 3 of as many examples as a scale has time for, each with and without regularization.
-//
-//	smoke      100 digits and 50 test digits; 60 images with 10 patches and 40 test images
-//	quick      2,000 digits, 1,000 images with 100 patches, 2,000 test examples of each
-//	standard   10,000 digits, 5,000 images with 400 patches, all 10,000 test examples of each; of 20,000 digits too,
-//	           and pixels of all 60,000 (15 GB)
-//	paper      60,000 digits (15 GB), 50,000 images with 1,600 patches
-func Table3(scale study.Scale) []Kernel {
-	digits, images := study.Data{Name: "mnist", Train: 10000}, study.Data{Name: "cifar10", Train: 5000}
-	filters := 400
+// Table3 asks table 3 of as many examples as a scale has time for, each with and without regularization: of 10,000 digits and 5,000 images at
+// standard, and there of 20,000 digits too, and of the pixels of all 60,000. A kernel of all digits takes 15 GB.
+func Table3(scale study.Scale) (all []Kernel) {
+	digits, images, filters := study.Data{Name: "mnist", Train: 10000}, study.Data{Name: "cifar10", Train: 5000}, 400
 	switch scale {
 	case study.Smoke:
 		digits.Train, digits.Test, images.Train, images.Test, filters = 100, 50, 60, 40, 10
@@ -64,29 +60,20 @@ func Table3(scale study.Scale) []Kernel {
 	case study.Paper:
 		digits.Train, images.Train, filters = 0, 0, 1600
 	}
-	var all []Kernel
-	for _, k := range []Kernel{
-		{Points: Points{Data: digits}, Features: Pixels}, {Points: Points{Data: digits}, Features: Gabor},
-		{Points: Points{Data: images}, Features: Pixels}, {Points: Points{Data: images}, Features: Patches, Filters: filters},
-	} {
-		all = append(all, k.regularized(Lambdas)...)
-	}
-	if scale == study.Standard {
-		whole := Kernel{Points: Points{Data: digits}, Features: Pixels}
-		whole.Data.Train, digits.Train = 0, 20000
-		for _, f := range []Features{Pixels, Gabor} {
-			all = append(all, Kernel{Points: Points{Data: digits}, Features: f}.regularized([]float64{0, 0.01})...)
+	ask := func(of study.Data, f Features, filters int, lambdas ...float64) {
+		for _, lambda := range lambdas {
+			all = append(all, Kernel{Points{Data: of, Seed: 1}, f, filters, bandwidths[f], lambda})
 		}
-		all = append(all, whole.regularized([]float64{0, 0.01})...)
 	}
-	return all
-}
-
-// regularized returns a kernel with each lambda.
-func (k Kernel) regularized(lambdas []float64) (all []Kernel) {
-	for _, lambda := range lambdas {
-		k.Seed, k.Bandwidth, k.Lambda = 1, bandwidths[k.Features], lambda
-		all = append(all, k)
+	ask(digits, Pixels, 0, Lambdas...)
+	ask(digits, Gabor, 0, Lambdas...)
+	ask(images, Pixels, 0, Lambdas...)
+	ask(images, Patches, filters, Lambdas...)
+	if scale == study.Standard {
+		more := study.Data{Name: "mnist", Train: 20000}
+		ask(more, Pixels, 0, 0, 0.01)
+		ask(more, Gabor, 0, 0, 0.01)
+		ask(study.Data{Name: "mnist"}, Pixels, 0, 0, 0.01)
 	}
 	return all
 }
@@ -94,40 +81,63 @@ func (k Kernel) regularized(lambdas []float64) (all []Kernel) {
 // Lambdas are the amounts of regularization.
 var Lambdas = []float64{0, 0.01, 1}
 
-// Row names the data, their number, the features and the regularization.
-func (i Interpolated) Row() string {
-	return fmt.Sprintf("%d of %s, %s, λ = %g", i.N, i.Data.Name, i.Features, i.Lambda)
-}
+// Table3Row names the data, their number, the features and the regularization.
+var Table3Row = study.ByValue("examples, features, regularization", "", func(i Interpolated) study.Level {
+	return study.Word(fmt.Sprintf("%d of %s, %s, λ = %g", i.N, i.Data.Name, i.Features, i.Lambda))
+})
+
+// An Interpolated's numbers.
+var (
+	KernelTrainError = study.Quantity("train error", "%", func(i Interpolated) float64 { return i.TrainError })
+	KernelTestError  = study.Quantity("test error", "%", func(i Interpolated) float64 { return i.TestError })
+	KernelNorm       = study.Quantity("norm", "", func(i Interpolated) float64 { return i.Norm })
+	RandomTrainError = study.Quantity("train error on random labels", "%", func(i Interpolated) float64 { return i.RandomTrainError })
+	RandomNorm       = study.Quantity("norm on random labels", "", func(i Interpolated) float64 { return i.RandomNorm })
+)
 
 // table3 is what table 3 prints for kernels without regularization on all examples: the test error in percent and, for MNIST, section 5's norms.
-var table3 = map[string]map[Features]struct{ err, norm string }{
+var table3 = map[string]map[Features]printed3{
 	"mnist":   {Pixels: {"1.2", "220"}, Gabor: {"0.6", "390"}},
 	"cifar10": {Pixels: {err: "46"}, Patches: {err: "17"}}, // of 32,000 random filters, 15 with regularization
 }
 
-// PublishedTable3 returns what table 3 prints, test error in percent and norm, by Row, for the answers without regularization.
-func PublishedTable3(all []Interpolated) (errors, norms map[string]string) {
-	errors, norms = map[string]string{}, map[string]string{}
-	for _, i := range all {
-		if published, ok := table3[i.Data.Name][i.Features]; ok && i.Lambda == 0 {
-			errors[i.Row()] = published.err
-			if published.norm != "" {
-				norms[i.Row()] = published.norm
-			}
+type printed3 struct{ err, norm string }
+
+// What table 3 prints, for answers without regularization, of any number of examples.
+var (
+	Table3Error = ofKernels("paper's test error", "%", func(p printed3) string { return p.err })
+	Table3Norm  = ofKernels("paper's norm", "", func(p printed3) string { return p.norm })
+)
+
+func ofKernels(name, unit string, of func(printed3) string) paper.Published {
+	const source = "Zhang et al. 2017, table 3, all examples"
+	return paper.Published{Name: name, Unit: unit, Source: source, Certainty: paper.Printed, Of: func(r study.Row) string {
+		if i, ok := r.Value().(Interpolated); ok && i.Lambda == 0 {
+			return of(table3[i.Data.Name][i.Features])
 		}
-	}
-	return errors, norms
+		return ""
+	}}
 }
 
-// Interpolate answers questions of table 3, from the lab's results or anew.
-func Interpolate(ctx context.Context, lab *study.Lab, questions []Kernel) ([]Interpolated, error) {
-	return study.MeasureAll(ctx, lab, "zhang2017/kernel", questions, Kernel.answer)
+// Kind names the question.
+func (k Kernel) Kind() string { return "zhang2017/kernel" }
+
+// Validate tells what is wrong with a Kernel that Answer would refuse.
+func (k Kernel) Validate() error {
+	if known := []Features{Pixels, Gabor, Patches}; !slices.Contains(known, k.Features) {
+		return fmt.Errorf("zhang2017: unknown features %q: use one of %q", k.Features, known)
+	}
+	if k.Bandwidth <= 0 || k.Lambda < 0 {
+		return fmt.Errorf("zhang2017: bandwidth %g, lambda %g: the one must be positive, the other 0 or more", k.Bandwidth, k.Lambda)
+	}
+	return nil
 }
 
 // Work is the number of examples cubed, as Cholesky's method takes it.
 func (k Kernel) Work() float64 { return math.Pow(float64(k.Data.Examples()), 3) }
 
-func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Interpolated, error) {
+// Answer fits the kernel to true and to random labels.
+func (k Kernel) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) (Interpolated, error) {
 	train, test, err := k.examples(ctx, lab)
 	if err != nil {
 		return Interpolated{}, err
@@ -141,7 +151,8 @@ func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(share floa
 	if err != nil {
 		return Interpolated{}, err
 	}
-	y, labels, err := k.targets(train)
+	labels := k.labels(train)
+	y, err := exact.OneHot(labels, classes) // [n, 20], as two labels an example
 	if err != nil {
 		return Interpolated{}, err
 	}
@@ -155,22 +166,13 @@ func (k Kernel) answer(ctx context.Context, lab *study.Lab, done func(share floa
 
 const classes = 10 // of both data sets
 
-// targets are one-hot, true labels beside random ones: [n, 20].
-func (k Kernel) targets(train study.Sample) (y []float64, randomLabels []uint8, err error) {
+// labels are two of each training example, its own and a random one: [n, 2].
+func (k Kernel) labels(train study.Sample) (both []uint8) {
 	rng := rand.New(rand.NewPCG(uint64(k.Seed), 3))
-	randomLabels = make([]uint8, train.Len())
-	for i := range randomLabels {
-		randomLabels[i] = uint8(rng.IntN(classes))
+	for _, label := range train.Labels {
+		both = append(both, label, uint8(rng.IntN(classes)))
 	}
-	right, err := exact.OneHot(train.Labels, classes)
-	if err != nil {
-		return nil, nil, err
-	}
-	wrong, err := exact.OneHot(randomLabels, classes)
-	for i := range train.Len() {
-		y = append(append(y, right[i*classes:(i+1)*classes]...), wrong[i*classes:(i+1)*classes]...)
-	}
-	return y, randomLabels, err
+	return both
 }
 
 // features are what the kernel sees of the training and test images.
@@ -183,21 +185,19 @@ func (k Kernel) features(ctx context.Context, train, test study.Sample) (x, othe
 	case Gabor:
 		filters, err = exact.Gabor(shape, exact.GaborOptions{Size: 9, Grid: 7, Orientations: 8, Wavelengths: []float64{3, 5, 8}})
 	case Patches:
-		filters, err = k.patches(train, shape)
-	default:
-		err = fmt.Errorf("zhang2017: unknown features %q: use one of %q", k.Features, []Features{Pixels, Gabor, Patches})
+		filters, err = exact.Patches(train.X, shape, exact.PatchOptions{Size: 6, Grid: 2, Count: k.Filters}, rand.New(rand.NewPCG(uint64(k.Seed), 4)))
 	}
 	if err == nil {
-		x, err = filters.Apply(ctx, train.X, nil)
+		x, err = filters.Apply(ctx, train.X)
 	}
 	if err == nil {
-		others, err = filters.Apply(ctx, test.X, nil)
+		others, err = filters.Apply(ctx, test.X)
 	}
 	return x, others, err
 }
 
 // judge evaluates a fit on its training set and on the test set.
-func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []float32, train, test study.Sample, randomLabels []uint8,
+func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []float32, train, test study.Sample, labels []uint8,
 	done func(share float64)) (Interpolated, error) {
 	out := Interpolated{Kernel: k, N: train.Len(), Dim: len(x) / train.Len()}
 	for i, norm := range fit.Norms {
@@ -217,24 +217,17 @@ func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []f
 	if err != nil {
 		return out, err
 	}
-	right, wrong := halves(seen)
-	tested, _ := halves(unseen)
-	out.TrainError = 100 - agreement(exact.Argmax(right, classes), train.Labels)
-	out.RandomTrainError = 100 - agreement(exact.Argmax(wrong, classes), randomLabels)
-	out.TestError = 100 - agreement(exact.Argmax(tested, classes), test.Labels)
+	trainedOn, tested := exact.Argmax(seen, classes), exact.Argmax(unseen, classes) // two labels an example
+	out.TrainError = 100 - agreement(everySecond(trainedOn), train.Labels)
+	out.RandomTrainError = 100 - agreement(everySecond(trainedOn[1:]), everySecond(labels[1:]))
+	out.TestError = 100 - agreement(everySecond(tested), test.Labels)
 	return out, nil
 }
 
-// halves splits [n, 20] into [n, 10] and [n, 10].
-func halves(values []float64) (first, second []float64) {
-	for at := 0; at < len(values); at += 2 * classes {
-		first = append(first, values[at:at+classes]...)
-		second = append(second, values[at+classes:at+2*classes]...)
+// everySecond is the first label, the third and so on.
+func everySecond(labels []uint8) (some []uint8) {
+	for i := 0; i < len(labels); i += 2 {
+		some = append(some, labels[i])
 	}
-	return first, second
-}
-
-// patches are random patches of the training images as filters.
-func (k Kernel) patches(train study.Sample, shape exact.Shape) (exact.Filters, error) {
-	return exact.Patches(train.X, shape, exact.PatchOptions{Size: 6, Grid: 2, Count: k.Filters}, rand.New(rand.NewPCG(uint64(k.Seed), 4)))
+	return some
 }

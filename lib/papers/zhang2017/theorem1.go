@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/gonum/floats"
 
@@ -44,16 +43,9 @@ type Memorized struct {
 	LargestWeight                float64 // max |w_i|, likewise
 }
 
-// random are labels drawn at random.
-var random = study.Corruption{Labels: 1}
-
-// Theorem1 asks theorem 1 for random labels, of digits, of CIFAR-10's crops and of Gaussian inputs of the digits' size.
-//
-//	smoke      n = 50 and 100, 2 seeds
-//	quick      n = 100 to 1,000, 3 seeds
-//	standard   n = 100 to 4,000, 3 seeds
-//	paper      as standard: the paper proves, and runs nothing
-func Theorem1(scale study.Scale) []Memorization {
+// Theorem1 asks theorem 1 for random labels, of digits, of CIFAR-10's crops and of Gaussian inputs of the digits' size: of 50 and 100 points at the
+// smoke scale, else of 100 to 1,000 (quick) or 4,000. The paper proves, and runs nothing.
+func Theorem1(scale study.Scale) (all []Memorization) {
 	sizes, seeds := []int{100, 250, 500, 1000, 2000, 4000}, 3
 	switch scale {
 	case study.Smoke:
@@ -61,27 +53,25 @@ func Theorem1(scale study.Scale) []Memorization {
 	case study.Quick:
 		sizes = sizes[:4]
 	}
-	var all []Memorization
 	for _, n := range sizes {
-		gaussian := random
-		gaussian.Gaussian = 1
+		digits, crops := study.Data{Name: "mnist", Train: n, Test: 1000}, cifar
+		crops.Train, crops.Test = digits.Train, digits.Test
 		for seed := range int64(seeds) {
 			all = append(all,
-				Memorization{Points: Points{study.Data{Name: "mnist", Train: n, Test: 1000}, random, seed + 1}},
-				Memorization{Points: Points{study.Data{Name: "cifar10", Preprocessing: cifar.Preprocessing, Train: n, Test: 1000}, random, seed + 1}},
-				Memorization{Points: Points{study.Data{Name: "mnist", Train: n, Test: 1000}, gaussian, seed + 1}})
+				Memorization{Points: Points{digits, random, seed + 1}},
+				Memorization{Points: Points{crops, random, seed + 1}},
+				Memorization{Points: Points{digits, study.Corruption{Labels: 1, Gaussian: 1}, seed + 1}})
 		}
 	}
 	return all
 }
 
 // Corollary1 asks the corollary: depth for width, at a fixed number of points.
-func Corollary1(scale study.Scale) []Memorization {
+func Corollary1(scale study.Scale) (all []Memorization) {
 	n, seeds := 1000, 3
 	if scale == study.Smoke {
 		n, seeds = 60, 2
 	}
-	var all []Memorization
 	for _, depth := range []int{0, 3, 4, 6, 10, 18, 34} {
 		for seed := range int64(seeds) {
 			all = append(all, Memorization{Points{study.Data{Name: "mnist", Train: n, Test: 1000}, random, seed + 1}, depth})
@@ -90,66 +80,90 @@ func Corollary1(scale study.Scale) []Memorization {
 	return all
 }
 
-// PointsOf names the points of a measurement, without their number.
-func PointsOf(m Memorized) string {
-	if m.Corruption.Gaussian > 0 {
+// Fields of a Memorized: its points, without and with their number, and the depth of its network, in layers of weights.
+var (
+	PointsOf        = study.ByValue("points", "", func(m Memorized) study.Level { return study.Word(m.points()) })
+	PointsAndNumber = study.ByValue("points", "", func(m Memorized) study.Level { return study.Word(fmt.Sprintf("%d of %s", m.N, m.points())) })
+	DepthOf         = study.ByValue("depth", "", func(m Memorized) study.Level {
+		if m.Depth == 0 {
+			return study.Level{Label: "2 (theorem 1)", Number: 2}
+		}
+		return study.Count(m.Depth)
+	})
+)
+
+func (p Points) points() string {
+	if p.Corruption.Gaussian > 0 {
 		return "Gaussian inputs"
 	}
-	return m.Data.String()
+	return p.Data.String()
 }
 
-// PointsAndNumber names the points of a measurement and says how many they are.
-func PointsAndNumber(m Memorized) string { return fmt.Sprintf("%d of %s", m.N, PointsOf(m)) }
+// A Memorized's numbers.
+var (
+	NumberOfPoints     = study.Quantity("points", "", func(m Memorized) float64 { return float64(m.N) })
+	Weights            = study.Quantity("weights, 2n+d", "", func(m Memorized) float64 { return float64(m.Weights) })
+	NonzeroWeights     = study.Quantity("weights that are not zero", "", func(m Memorized) float64 { return float64(m.Weights) })
+	WidestLayer        = study.Quantity("units of the widest layer", "", func(m Memorized) float64 { return float64(m.Width) })
+	MemorizedTrain     = study.Quantity("train accuracy", "%", func(m Memorized) float64 { return m.TrainAccuracy })
+	MemorizedTest      = study.Quantity("test accuracy", "%", func(m Memorized) float64 { return m.TestAccuracy })
+	LargestResidual    = study.Quantity("largest residual", "", func(m Memorized) float64 { return m.Residual })
+	SmallestEigenvalue = study.Quantity("smallest eigenvalue", "", func(m Memorized) float64 { return m.Smallest })
+	ConditionNumber    = study.Quantity("condition number", "", func(m Memorized) float64 { return m.Condition })
+)
 
-// DepthOf names the depth of a measurement's network, in layers of weights.
-func DepthOf(m Memorized) string {
-	if m.Depth == 0 {
-		return "2 (theorem 1)"
+// Kind names the question.
+func (q Memorization) Kind() string { return "zhang2017/theorem1" }
+
+// Validate tells what is wrong with a Memorization that Answer would refuse.
+func (q Memorization) Validate() error {
+	if q.Depth != 0 && q.Depth < 3 {
+		return fmt.Errorf("zhang2017: depth %d: use 0, for theorem 1's network, or 3 and more", q.Depth)
 	}
-	return strconv.Itoa(m.Depth)
+	return nil
 }
 
-// Memorize answers questions of theorem 1, from the lab's results or anew.
-func Memorize(ctx context.Context, lab *study.Lab, questions []Memorization) ([]Memorized, error) {
-	return study.MeasureAll(ctx, lab, "zhang2017/theorem1", questions, Memorization.answer)
-}
-
-func (q Memorization) answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Memorized, error) {
+// Answer builds the network.
+func (q Memorization) Answer(ctx context.Context, lab *study.Lab, _ func(share float64)) (Memorized, error) {
 	train, test, err := q.examples(ctx, lab)
 	if err != nil {
 		return Memorized{}, err
 	}
-	y := exact.Indices(train.Labels)
-	net, err := exact.Memorize(ctx, train.X, train.Dim(), y, 1, rand.New(rand.NewPCG(uint64(q.Seed), 1)))
+	net, err := exact.Memorize(ctx, train.X, train.Dim(), exact.Indices(train.Labels), 1, rand.New(rand.NewPCG(uint64(q.Seed), 1)))
 	if err != nil {
 		return Memorized{}, err
 	}
-	m := Memorized{Memorization: q, N: train.Len(), Dim: train.Dim(), Weights: net.Parameters(), Width: train.Len()}
-	evaluate := net.Evaluate
+	m, built := Memorized{Memorization: q, N: train.Len(), Dim: train.Dim(), Weights: net.Parameters(), Width: train.Len()}, Built(net)
 	if q.Depth > 0 {
 		layers, err := net.Deep(q.Depth)
 		if err != nil {
 			return Memorized{}, err
 		}
 		_, m.Weights = layers.Weights()
-		m.Width, evaluate = slices.Max(layers.Widths()), layers.Evaluate
+		m.Width, built = slices.Max(layers.Widths()), layers
 	} else {
 		c := net.Conditioning()
 		m.Smallest, m.Largest, m.Condition, m.LargestWeight = c.Smallest, c.Largest, c.Condition, floats.Norm(net.W, math.Inf(1))
 	}
-	fitted, err := evaluate(ctx, train.X)
-	if err != nil {
-		return Memorized{}, err
+	m.TrainAccuracy, m.Residual, err = Returned(ctx, built, train.X, train.Labels)
+	if err == nil {
+		m.TestAccuracy, _, err = Returned(ctx, built, test.X, test.Labels)
 	}
-	others, err := evaluate(ctx, test.X)
+	return m, err
+}
+
+// Built is a network that is built to return a label as a number.
+type Built interface {
+	Evaluate(ctx context.Context, x []float32) ([]float64, error)
+}
+
+// Returned is how well a network returns the labels of points: to how many its number is nearest, in percent, and the largest distance from any.
+func Returned(ctx context.Context, net Built, x []float32, labels []uint8) (accuracy, residual float64, err error) {
+	numbers, err := net.Evaluate(ctx, x)
 	if err != nil {
-		return Memorized{}, err
+		return 0, 0, err
 	}
-	classes := len(train.ClassNames)
-	m.Residual = exact.Residual(fitted, y)
-	m.TrainAccuracy = agreement(exact.Nearest(fitted, classes), train.Labels)
-	m.TestAccuracy = agreement(exact.Nearest(others, classes), test.Labels)
-	return m, nil
+	return agreement(exact.Nearest(numbers, classes), labels), exact.Residual(numbers, exact.Indices(labels)), nil
 }
 
 // agreement is the share of equal labels, in percent.
@@ -163,22 +177,17 @@ func agreement(got, want []uint8) float64 {
 	return 100 * float64(right) / float64(len(want))
 }
 
-// SGDOfTheSameSize asks what training makes of a network of theorem 1's number of weights, on the same points: a layer of so many ReLU units as
-// 2n+d weights allow, with a logit a class, trained by the paper's method on random labels.
-func SGDOfTheSameSize(scale study.Scale) []study.Experiment {
-	var all []study.Experiment
+// SGDOfTheSameSize asks what training makes of a network of theorem 1's number of weights, on the same points: a layer of as many ReLU units as
+// 2n+d weights and biases allow, at least one, with a logit a class, trained by the paper's method on random labels.
+func SGDOfTheSameSize(scale study.Scale) (all []study.Experiment) {
+	const dim = 784
 	for _, q := range Theorem1(scale) {
-		if q.Data.Name != "mnist" || q.Corruption.Gaussian > 0 {
-			continue
+		if q.Data.Name == "mnist" && q.Corruption == random {
+			units := max(1, (2*q.Data.Train+dim-classes)/(dim+1+classes))
+			e := study.Experiment{Data: q.Data, Corruption: random, Net: study.MLP(units), Training: onDigits, Seed: q.Seed}
+			e.Training.Batch = min(e.Training.Batch, q.Data.Train/4)
+			all = append(all, e)
 		}
-		e := study.Experiment{Data: q.Data, Corruption: q.Corruption, Net: study.MLP(unitsFor(2*q.Data.Train+784, 784, 10)), Training: onDigits, Seed: q.Seed}
-		e.Training.Batch = min(e.Training.Batch, q.Data.Train/4)
-		all = append(all, e)
 	}
 	return all
-}
-
-// unitsFor is how many hidden units a net of one hidden layer can have with at most so many weights and biases, at least one.
-func unitsFor(weights, inputs, classes int) int {
-	return max(1, (weights-classes)/(inputs+1+classes))
 }

@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"math/rand"
-	randv2 "math/rand/v2"
 
 	"github.com/gomlx/compute"
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/dataset"
 	"github.com/gomlx/gomlx/ml/model"
@@ -20,10 +17,11 @@ import (
 	"rethinking/lib/train"
 )
 
-// learner does a Work, run by run, counted from 0: a run trains every net for the epoch of that number, or computes the product.
+// learner does a Work, run by run, counted from 0: a run trains the net for the epoch of that number and returns its mean loss, or returns the
+// product. The mean is over the epoch's steps, of the batch's mean loss before the step, in nats; the product is in the order of the Work's
+// parameters.
 type learner interface {
-	Run(number int) (answer, error)
-	Close()
+	Run(number int) ([]float64, error)
 }
 
 // newLearner prepares a peer that is written in Go.
@@ -33,22 +31,19 @@ func newLearner(peer string, backend compute.Backend, w *Work) (learner, error) 
 		return newLoop(backend, w, true)
 	case w.Product:
 		return newProduct(backend, w)
-	case w.Nets > 1:
-		return newSweep(w)
 	}
 	return newOurs(backend, w)
 }
 
-// ours is lib/train, with a net at a time.
+// ours is lib/train.
 type ours struct {
 	work     *Work
 	trainer  *train.Trainer
 	examples train.Examples
 }
 
-// newOurs prepares the training of the first net.
 func newOurs(backend compute.Backend, w *Work) (*ours, error) {
-	net, err := nets.New(w.architecture(w.Inputs))
+	net, err := nets.New(w.Net)
 	if err != nil {
 		return nil, err
 	}
@@ -56,35 +51,13 @@ func newOurs(backend compute.Backend, w *Work) (*ours, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &ours{w, t, train.NewExamples(w.x, w.labels, nil)}
-	if err := o.start(0); err != nil {
-		o.Close()
-		return nil, err
-	}
-	return o, nil
+	return &ours{w, t, train.NewExamples(w.x, w.labels, nil)}, t.Start(initialRNG())
 }
 
-// start goes to the initial state of a net.
-func (o *ours) start(net int) error {
-	if err := o.trainer.Start(randv2.New(randv2.NewPCG(0, 0))); err != nil {
-		return err
-	}
-	return setWeights(o.trainer.Store(), o.work.weights[net])
+func (o *ours) Run(number int) ([]float64, error) {
+	meanLoss, err := o.trainer.Epoch(context.Background(), o.examples, o.work.orders[number], o.work.Rate)
+	return []float64{meanLoss}, err
 }
-
-// epoch trains the trainer's net for an epoch in the order of a net.
-func (o *ours) epoch(net, number int) (meanLoss float64, err error) {
-	return o.trainer.Epoch(context.Background(), o.examples, o.work.orders[net][number], o.work.Rate)
-}
-
-func (o *ours) Run(number int) (answer, error) {
-	meanLoss, err := o.epoch(0, number)
-	return answer{Losses: []float64{meanLoss}}, err
-}
-
-func (o *ours) Weights() [][]float32 { return weightsOf(o.trainer.Store()) }
-
-func (o *ours) Close() { o.trainer.Close() }
 
 // loop is GoMLX's own training loop over its in-memory data set, with its own convolutions. It draws the order itself: the same that the
 // Work holds.
@@ -96,19 +69,12 @@ type loop struct {
 	sum     float64
 }
 
-// newLoop prepares a train.Loop for the first net; dropShort leaves out an epoch's last batch if it is short.
+// newLoop prepares a train.Loop; dropShort leaves out an epoch's last batch if it is short.
 func newLoop(backend compute.Backend, w *Work, dropShort bool) (*loop, error) {
-	architecture := w.architecture(w.Inputs)
+	architecture := w.Net
 	architecture.Convolution = nets.Direct
-	net, err := nets.New(architecture)
+	net, store, err := initial(architecture)
 	if err != nil {
-		return nil, err
-	}
-	store, err := nets.Create(net, dtypes.Float32, w.dim())
-	if err != nil {
-		return nil, err
-	}
-	if err := setWeights(store, w.weights[0]); err != nil {
 		return nil, err
 	}
 	examples, n := train.NewExamples(w.x, w.labels, nil), len(w.labels)
@@ -117,10 +83,9 @@ func newLoop(backend compute.Backend, w *Work, dropShort bool) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	ds.Shuffle().BatchSize(w.Batch, dropShort).WithRand(rand.New(rand.NewSource(w.Seed)))
+	ds.Shuffle().BatchSize(w.Batch, dropShort).WithRand(rand.New(rand.NewSource(Seed)))
 	l := &loop{work: w, store: store, dataset: ds}
-	graphOf := func(scope *model.Scope, x *graph.Node) *graph.Node { return net(scope, x) }
-	l.loop = gomlxtrain.NewLoop(gomlxtrain.NewTrainer(backend, store, graphOf, loss.SparseCategoricalCrossEntropyLogits, w.sgd(), nil, nil))
+	l.loop = gomlxtrain.NewLoop(gomlxtrain.NewTrainer(backend, store, net, loss.SparseCategoricalCrossEntropyLogits, w.sgd(), nil, nil))
 	l.loop.OnStep("sum of losses", 0, func(_ *gomlxtrain.Loop, metrics []*tensors.Tensor) error {
 		l.sum += float64(tensors.ToScalar[float32](metrics[0]))
 		return nil
@@ -136,19 +101,12 @@ func (w *Work) sgd() optimizer.Interface {
 	return optimizer.StochasticGradientDescent().WithDecay(false).WithLearningRate(w.Rate).Done()
 }
 
-func (l *loop) Run(number int) (answer, error) {
+func (l *loop) Run(number int) ([]float64, error) {
 	l.sum = 0
 	batch := l.work.Batch
-	steps := (len(l.work.orders[0][number]) + batch - 1) / batch
+	steps := (len(l.work.orders[number]) + batch - 1) / batch
 	_, err := l.loop.RunSteps(l.dataset, steps)
-	return answer{Losses: []float64{l.sum / float64(steps)}}, err
-}
-
-func (l *loop) Weights() [][]float32 { return weightsOf(l.store) }
-
-func (l *loop) Close() {
-	l.dataset.FinalizeAll()
-	l.store.Finalize()
+	return []float64{l.sum / float64(steps)}, err
 }
 
 // product is lib/probe.
@@ -160,19 +118,16 @@ type product struct {
 func newProduct(backend compute.Backend, w *Work) (*product, error) {
 	variables, vector := map[string][]float32{}, make([]float64, len(w.vector))
 	for i, p := range w.Parameters {
-		variables[p.Path] = w.weights[0][i]
+		variables[p.Path] = w.weights[i]
 	}
 	for i, v := range w.vector {
 		vector[i] = float64(v)
 	}
-	loss, err := probe.New(backend, w.architecture(w.Inputs), variables, w.x, w.labels, probe.Options{Slab: w.Batch})
+	loss, err := probe.New(backend, w.Net, variables, w.x, w.labels, probe.Options{Slab: w.Batch})
 	return &product{loss, vector}, err
 }
 
-func (p *product) Run(int) (answer, error) {
-	result := make(vector, len(p.vector))
-	err := p.loss.Product(context.Background(), result, p.vector)
-	return answer{Product: result}, err
+func (p *product) Run(int) ([]float64, error) {
+	result := make([]float64, len(p.vector))
+	return result, p.loss.Product(context.Background(), result, p.vector)
 }
-
-func (p *product) Close() { p.loss.Close() }

@@ -20,7 +20,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -30,19 +30,17 @@ import (
 
 // options are the flags.
 type options struct {
-	work, nets, peers, out string
-	epochs, rounds         int
-	examples               int
-	smoke                  bool
-	python                 python
+	work, peers, out string
+	epochs, rounds   int
+	smoke            bool
 }
 
 func main() {
-	if len(os.Args) == 4 && os.Args[1] == "-serve" {
-		exit(serve(os.Args[2], os.Args[3], os.Stdin, os.Stdout))
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if len(os.Args) == 4 && os.Args[1] == "-serve" {
+		exit(serve(ctx, os.Args[2], os.Args[3], os.Stdin, os.Stdout))
+	}
 	exit(bench(ctx, parse(), os.Stdout))
 }
 
@@ -56,18 +54,13 @@ func exit(err error) {
 
 func parse() options {
 	var o options
-	all := namesOf(allSections(), func(s section) string { return s.name })
-	flag.StringVar(&o.work, "work", strings.Join(all, ","), "what to measure")
-	flag.StringVar(&o.nets, "nets", strings.Join(netNames(), ","), "nets to train in the section epochs")
-	flag.StringVar(&o.peers, "peers", "ours,loop,jax,torch", "peers to compare with ours")
+	flag.StringVar(&o.work, "work", strings.Join(namesOf(allSections()), ","), "what to measure")
+	flag.StringVar(&o.peers, "peers", strings.Join(peerNames, ","), "peers to compare with ours")
 	flag.StringVar(&o.out, "o", "bench.json", "file for all that was measured")
 	flag.IntVar(&o.epochs, "epochs", 5, "epochs or products to measure in a round at most, after one that does not count")
 	flag.IntVar(&o.rounds, "rounds", 2, "times to start every peer anew")
-	flag.IntVar(&o.examples, "examples", 0, "use so many examples at most (default: as many as a section has)")
 	flag.BoolVar(&o.smoke, "smoke", false, "a small work of every section, with the peers that are installed, in seconds; for tests")
-	flag.StringVar(&o.python.venv, "venv", ".venv-bench", "virtual environment of JAX and PyTorch")
 	flag.Parse()
-	o.python.scripts = filepath.Join("lib", "train", "bench")
 	if o.smoke {
 		o.epochs, o.rounds = 1, 1
 	}
@@ -87,7 +80,7 @@ func bench(ctx context.Context, o options, out io.Writer) error {
 	if r.mnist, _, err = data.Load(ctx, "mnist", data.Options{}); err != nil {
 		return err
 	}
-	report := Report{Date: time.Now().UTC().Truncate(time.Second), Machine: thisMachine(), Rate: Rate, Versions: r.versions}
+	report := Report{Date: time.Now().UTC().Truncate(time.Second), Machine: machine(), Rate: Rate, Versions: r.versions}
 	for _, s := range sections {
 		measured, err := r.section(ctx, s)
 		if ctx.Err() != nil {
@@ -117,14 +110,8 @@ func (o options) prepare(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !o.smoke {
-		return peers, o.python.install(ctx, peers)
+	if o.smoke {
+		return slices.DeleteFunc(peers, absent), nil
 	}
-	var installed []string
-	for _, p := range peers {
-		if !o.python.needs(p) || o.python.installed(p) {
-			installed = append(installed, p)
-		}
-	}
-	return installed, nil
+	return peers, install(ctx, peers)
 }

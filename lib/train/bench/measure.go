@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 	"time"
@@ -23,21 +24,20 @@ type runner struct {
 
 // section measures a section, task by task.
 func (r runner) section(ctx context.Context, s section) (Section, error) {
-	report := Section{Name: s.name, Title: s.title, Compared: s.compared}
+	report := Section{Name: s.name, Title: s.title}
 	for _, task := range s.tasks {
 		line, err := r.line(ctx, s, task)
 		if err != nil {
-			return Section{}, fmt.Errorf("%s: %w", task.title(), err)
+			return Section{}, fmt.Errorf("%s: %w", task.Name, err)
 		}
 		report.Lines = append(report.Lines, line)
 	}
-	report.finish()
 	return report, nil
 }
 
 // line lets the peers do a task in alternation.
 func (r runner) line(ctx context.Context, s section, task Task) (Line, error) {
-	work, err := NewWork(task, r.mnist, 1+r.epochs)
+	work, err := NewWork(task, r.mnist, 1+s.epochs)
 	if err != nil {
 		return Line{}, err
 	}
@@ -49,18 +49,19 @@ func (r runner) line(ctx context.Context, s section, task Task) (Line, error) {
 	if err := work.Write(folder); err != nil {
 		return Line{}, err
 	}
-	line := Line{Task: work.Task}
+	line := Line{Task: task}
 	for _, name := range r.peers {
 		if slices.Contains(s.peers, name) {
 			line.Peers = append(line.Peers, PeerReport{Peer: name})
 		}
 	}
 	for i := range r.rounds {
-		fmt.Fprintf(os.Stderr, "%s: %s, %d examples, round %d of %d\n", s.name, task.title(), work.Examples, i+1, r.rounds)
+		fmt.Fprintf(os.Stderr, "%s: %s, batch %d, round %d of %d\n", s.name, task.Name, task.Batch, i+1, r.rounds)
 		if err := r.round(ctx, s, folder, &line); err != nil {
 			return Line{}, err
 		}
 	}
+	line.finish()
 	return line, nil
 }
 
@@ -68,35 +69,26 @@ func (r runner) line(ctx context.Context, s section, task Task) (Line, error) {
 func (r runner) round(ctx context.Context, s section, folder string, line *Line) error {
 	running := make([]*peer, len(line.Peers))
 	for i := range running {
-		p, err := r.python.start(ctx, line.Peers[i].Peer, folder)
+		p, err := start(ctx, line.Peers[i].Peer, folder)
 		if err != nil {
 			return err
 		}
 		defer p.close()
+		r.versions[p.name] = p.version
 		running[i] = p
 	}
-	for i, p := range running {
-		if err := p.ready(); err != nil {
-			return err
-		}
-		r.versions[p.name] = p.version
-		line.Peers[i].begin()
-	}
-	for number := range 1 + s.epochsOf("ours", r.epochs) {
-		if err := r.alternate(s, running, number, line); err != nil {
+	for number := range 1 + s.epochs {
+		if err := alternate(s, running, number, line); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// alternate lets each peer do the run of a number, except those that have done all of theirs.
-func (r runner) alternate(s section, running []*peer, number int, line *Line) error {
+// alternate lets each peer do the run of a number. The time of the first, a warm-up, does not count.
+func alternate(s section, running []*peer, number int, line *Line) error {
 	var ours answer
 	for i, p := range running {
-		if number > s.epochsOf(p.name, r.epochs) {
-			continue
-		}
 		time.Sleep(pause)
 		reply, err := p.run(number)
 		if err != nil {
@@ -105,10 +97,25 @@ func (r runner) alternate(s section, running []*peer, number int, line *Line) er
 		if i == 0 {
 			ours = reply
 		}
+		line.Difference = max(line.Difference, difference(reply.Values, ours.Values))
 		if s.perStep {
 			reply.Seconds /= float64(line.steps())
 		}
-		line.Peers[i].add(reply, reply.difference(ours), number > 0)
+		if number > 0 {
+			line.Peers[i].Seconds = append(line.Peers[i].Seconds, reply.Seconds)
+		}
 	}
 	return nil
+}
+
+// difference is the length of the difference of values from ours, relative. It is not a number where the two cannot be compared.
+func difference(values, ours []float64) float64 {
+	if len(values) != len(ours) {
+		return math.NaN()
+	}
+	var apart, length float64
+	for i, want := range ours {
+		apart, length = apart+(values[i]-want)*(values[i]-want), length+want*want
+	}
+	return math.Sqrt(apart / length)
 }

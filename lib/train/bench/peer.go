@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,47 +10,39 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
-type peerName struct{ name, title string }
+// peerNames are the peers in the order of the table.
+var peerNames = []string{"ours", "loop", "jax", "torch"}
 
-// peerNames are the peers with the names of the table, in its order.
-var peerNames = []peerName{
-	{"ours", "ours"},
-	{"loop", "train.Loop"},
-	{"jax", "JAX scan"},
-	{"torch", "PyTorch"},
+// title is a peer's name in the table.
+func title(peer string) string {
+	return cmp.Or(map[string]string{"loop": "train.Loop", "jax": "JAX scan", "torch": "PyTorch"}[peer], peer)
 }
+
+// The folders of the peers that are written in Python, in the checkout: their virtual environment and their sources.
+const venv, scripts = ".venv-bench", "lib/train/bench"
+
+func inPython(peer string) bool { return peer == "jax" || peer == "torch" }
 
 // chosenPeers returns the peers of a comma-separated list, in the order of the table. Ours is always among them.
-func chosenPeers(list string) ([]string, error) {
-	return choose("peer", "ours,"+list, namesOf(peerNames, func(p peerName) string { return p.name }))
+func chosenPeers(list string) ([]string, error) { return choose("peer", "ours,"+list, peerNames) }
+
+// absent tells whether a peer would have to be installed.
+func absent(peer string) bool {
+	_, err := os.Stat(filepath.Join(venv, peer+".stamp"))
+	return inPython(peer) && err != nil
 }
-
-// python is the environment of the peers written in Python.
-type python struct{ venv, scripts string }
-
-func (p python) installed(peer string) bool {
-	_, err := os.Stat(filepath.Join(p.venv, peer+".stamp"))
-	return err == nil
-}
-
-// needs tells whether a peer is written in Python.
-func (p python) needs(peer string) bool { return peer == "jax" || peer == "torch" }
 
 // install installs those of the peers that need it.
-func (p python) install(ctx context.Context, peers []string) error {
-	arguments := []string{"-B", filepath.Join(p.scripts, "install.py"), p.venv}
-	for _, name := range peers {
-		if p.needs(name) {
-			arguments = append(arguments, name)
-		}
-	}
-	if len(arguments) == 3 {
+func install(ctx context.Context, peers []string) error {
+	missing := slices.DeleteFunc(slices.Clone(peers), func(peer string) bool { return !inPython(peer) })
+	if len(missing) == 0 {
 		return nil
 	}
-	command := exec.CommandContext(ctx, "python3", arguments...)
+	command := exec.CommandContext(ctx, "python3", append([]string{"-B", filepath.Join(scripts, "install.py"), venv}, missing...)...)
 	command.Stdout, command.Stderr = os.Stderr, os.Stderr
 	return command.Run()
 }
@@ -61,54 +54,47 @@ type peer struct {
 	command *exec.Cmd
 	input   io.WriteCloser
 	replies *json.Decoder
-	errors  *bytes.Buffer
+	errors  bytes.Buffer
 }
 
-// start starts a peer's process on the work in folder.
-func (p python) start(ctx context.Context, name, folder string) (*peer, error) {
+// start starts a peer's process on the work in folder, and waits until it is ready.
+func start(ctx context.Context, name, folder string) (*peer, error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	command := exec.CommandContext(ctx, self, "-serve", name, folder)
-	if p.needs(name) {
-		command = exec.CommandContext(ctx, filepath.Join(p.venv, "bin", "python"), "-B", filepath.Join(p.scripts, "peers.py"), name, folder)
+	p := &peer{name: name, command: exec.CommandContext(ctx, self, "-serve", name, folder)}
+	if inPython(name) {
+		p.command = exec.CommandContext(ctx, filepath.Join(venv, "bin", "python"), "-B", filepath.Join(scripts, "peers.py"), name, folder)
 	}
-	command.Env = append(os.Environ(), "JAX_PLATFORMS=cpu", "CUDA_VISIBLE_DEVICES=")
-	started := &peer{name: name, command: command, errors: &bytes.Buffer{}}
-	command.Stderr = started.errors
-	if started.input, err = command.StdinPipe(); err != nil {
+	p.command.Env = append(os.Environ(), "JAX_PLATFORMS=cpu", "CUDA_VISIBLE_DEVICES=")
+	p.command.Stderr = &p.errors
+	if p.input, err = p.command.StdinPipe(); err != nil {
 		return nil, err
 	}
-	output, err := command.StdoutPipe()
+	output, err := p.command.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	started.replies = json.NewDecoder(output)
-	if err := command.Start(); err != nil {
+	p.replies = json.NewDecoder(output)
+	if err := p.command.Start(); err != nil {
 		return nil, fmt.Errorf("peer %s: %w", name, err)
 	}
-	return started, nil
-}
-
-// ready waits until the peer is ready.
-func (p *peer) ready() error {
 	var hello greeting
 	if err := p.replies.Decode(&hello); err != nil {
-		return p.failure(err)
+		return nil, p.failure(err)
 	}
 	p.version = hello.Version
-	return nil
+	return p, nil
 }
 
-// run lets the peer do its next run.
-func (p *peer) run(number int) (answer, error) {
-	var reply answer
-	if _, err := fmt.Fprintln(p.input, number); err != nil {
-		return reply, p.failure(err)
+// run lets the peer do the run of a number.
+func (p *peer) run(number int) (reply answer, err error) {
+	if _, err = fmt.Fprintln(p.input, number); err == nil {
+		err = p.replies.Decode(&reply)
 	}
-	if err := p.replies.Decode(&reply); err != nil {
-		return reply, p.failure(err)
+	if err != nil {
+		return answer{}, p.failure(err)
 	}
 	return reply, nil
 }

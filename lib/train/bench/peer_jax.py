@@ -26,15 +26,13 @@ def alexnet(weights, x, image):
 
 
 class Training:
-    """An epoch of a net is one jitted lax.scan over its batches; the nets train one after another."""
+    """An epoch is one jitted lax.scan over its batches."""
 
     def __init__(self, work):
         self.orders = work.orders
         self.inputs, self.labels = jnp.asarray(work.inputs), jnp.asarray(work.labels)
-        self.states = []
-        for weights in work.weights:
-            weights = [jnp.asarray(w) for w in weights]
-            self.states.append((weights, [jnp.zeros_like(w) for w in weights] if work.momentum else []))
+        weights = [jnp.asarray(w) for w in work.weights]
+        self.state = weights, [jnp.zeros_like(w) for w in weights] if work.momentum else []
 
         def loss(weights, x, y):
             logits = mlp(weights, x) if work.kind == "mlp" else alexnet(weights, x, work.image)
@@ -55,12 +53,9 @@ class Training:
         self.epoch = jax.jit(epoch, donate_argnums=0)
 
     def run(self, number):
-        return [self.train(net, number) for net in range(len(self.states))]
-
-    def train(self, net, number):
-        self.states[net], mean = self.epoch(self.states[net], self.inputs, self.labels, self.orders[net, number])
-        jax.block_until_ready(self.states[net])
+        self.state, mean = self.epoch(self.state, self.inputs, self.labels, self.orders[number])
+        jax.block_until_ready(self.state)
         return float(mean)
 
-    def report(self, losses):
-        return {"losses": losses}
+    def values(self, mean):
+        return [mean]

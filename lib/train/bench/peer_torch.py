@@ -1,7 +1,5 @@
 """Training and Hessian-vector products in eager PyTorch, with its own threads, as its users write them."""
 
-import base64
-
 import numpy as np
 import torch
 from torch import nn
@@ -34,7 +32,8 @@ def mlp_modules(weights):
     yield nn.Linear(*weights[-2].shape)
 
 
-def build(work, weights):
+def build(work):
+    weights = work.weights
     modules = mlp_modules(weights) if work.kind == "mlp" else [*alexnet_modules(weights), *mlp_modules(weights[4:])]
     net = nn.Sequential(*modules)
     with torch.no_grad():
@@ -62,30 +61,25 @@ def examples(work):
 
 
 class Training:
-    """The nets train one after another."""
-
     def __init__(self, work):
         self.orders = torch.from_numpy(work.orders)
         self.inputs, self.labels = examples(work)
-        self.nets = [build(work, weights) for weights in work.weights]
-        self.sgds = [torch.optim.SGD(net.parameters(), lr=float(work.rate), momentum=float(work.momentum)) for net in self.nets]
+        self.net = build(work)
+        self.sgd = torch.optim.SGD(self.net.parameters(), lr=float(work.rate), momentum=float(work.momentum))
 
     def run(self, number):
-        return [self.train(net, sgd, order) for net, sgd, order in zip(self.nets, self.sgds, self.orders[:, number])]
-
-    def train(self, net, sgd, order):
         total = torch.zeros(())
-        for indices in order:
+        for indices in self.orders[number]:
             x, y = self.inputs.index_select(0, indices), self.labels.index_select(0, indices)
-            loss = cross_entropy(net(x), y)
-            sgd.zero_grad(set_to_none=True)
+            loss = cross_entropy(self.net(x), y)
+            self.sgd.zero_grad(set_to_none=True)
             loss.backward()
-            sgd.step()
+            self.sgd.step()
             total += loss.detach()
-        return total.item() / len(order)
+        return total.item() / len(self.orders[number])
 
-    def report(self, losses):
-        return {"losses": losses}
+    def values(self, mean):
+        return [mean]
 
 
 class Product:
@@ -94,7 +88,7 @@ class Product:
     def __init__(self, work):
         inputs, labels = examples(work)
         self.slabs, self.count = list(zip(inputs.split(work.batch), labels.split(work.batch))), len(labels)
-        self.net = build(work, work.weights[0])
+        self.net = build(work)
         self.vector = [to_torch(part) for part in work.vector]
 
     def run(self, number):
@@ -107,6 +101,5 @@ class Product:
                 total += part
         return product
 
-    def report(self, product):
-        flat = np.concatenate([from_torch(part).reshape(-1) for part in product])
-        return {"product": base64.b64encode(flat.astype("<f4").tobytes()).decode()}
+    def values(self, product):
+        return np.concatenate([from_torch(part).reshape(-1) for part in product]).tolist()

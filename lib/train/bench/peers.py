@@ -1,6 +1,6 @@
 """peers.py jax|torch FOLDER does the work in FOLDER, a run for every line of standard input, the number of an epoch or product.
 
-It answers each line on standard output with a line of JSON, as answer.go defines; the first line, before any input, tells the versions.
+It answers each line on standard output with a line of JSON, as serve.go defines; the first line, before any input, tells the versions.
 """
 
 import importlib
@@ -14,22 +14,22 @@ import numpy as np
 
 
 class Work:
-    """The work as folder.go writes it. A net's weights are a list of arrays: matrix [in, out] or kernel [height, width, in, out], and bias, of
-    every layer in turn."""
+    """The work as work.go writes it. Weights are a list of arrays: matrix [in, out] or kernel [height, width, in, out], and bias, of every layer
+    in turn."""
 
     def __init__(self, folder):
         spec = json.loads((folder / "work.json").read_text())
-        self.kind, self.product, self.batch = spec["kind"], spec["product"], spec["batch"]
+        self.kind, self.product, self.batch = spec["net"]["Kind"], spec["product"], spec["batch"]
         self.rate, self.momentum = np.float32(spec["rate"]), np.float32(spec["momentum"])
-        self.image = (spec["height"], spec["width"], spec["channels"])
+        self.image = tuple(spec["net"][axis] for axis in ("Height", "Width", "Channels"))
         self.labels = np.fromfile(folder / "labels.u8", np.uint8).astype(np.int32)
         self.inputs = np.fromfile(folder / "inputs.f32", "<f4").reshape(len(self.labels), -1)
         shapes = [parameter["dimensions"] for parameter in spec["parameters"]]
-        self.weights = [shaped(flat, shapes) for flat in np.fromfile(folder / "weights.f32", "<f4").reshape(spec["nets"], -1)]
+        self.weights = shaped(np.fromfile(folder / "weights.f32", "<f4"), shapes)
         if self.product:
             self.vector = shaped(np.fromfile(folder / "vector.f32", "<f4"), shapes)
         else:
-            self.orders = np.fromfile(folder / "orders.i32", "<i4").reshape(spec["nets"], spec["epochs"], -1, self.batch)
+            self.orders = np.fromfile(folder / "orders.i32", "<i4").reshape(spec["epochs"], -1, self.batch)
 
 
 def shaped(flat, shapes):
@@ -47,7 +47,7 @@ def main():
         start = time.perf_counter()
         outcome = peer.run(int(line))
         seconds = time.perf_counter() - start
-        print(json.dumps({"seconds": seconds, **peer.report(outcome)}), flush=True)
+        print(json.dumps({"seconds": seconds, "values": peer.values(outcome)}), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 package main
 
 import (
+	"encoding/binary"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-
-	"rethinking/lib/data"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
 
 func TestChoices(t *testing.T) {
@@ -15,17 +17,19 @@ func TestChoices(t *testing.T) {
 	if diff := cmp.Diff([]string{"ours", "loop", "torch"}, peers); err != nil || diff != "" {
 		t.Errorf("error %v, peers (-want +got):\n%s", err, diff)
 	}
-	sections, err := options{work: "scaling,epochs", nets: "2x512,2x128"}.sections()
-	if err != nil || len(sections) != 2 || sections[1].name != "scaling" {
-		t.Fatalf("sections %v, error %v", sections, err)
+	sections, err := options{work: "hvp,epochs", epochs: 5}.sections()
+	if diff := cmp.Diff([]string{"epochs", "hvp"}, namesOf(sections)); err != nil || diff != "" {
+		t.Fatalf("error %v, sections (-want +got):\n%s", err, diff)
 	}
-	names := namesOf(sections[0].tasks, func(t Task) string { return t.Name })
-	if diff := cmp.Diff([]string{"2x128", "2x512"}, names); diff != "" {
-		t.Errorf("nets (-want +got):\n%s", diff)
+	if sections[0].epochs != 5 || sections[1].epochs != 2 {
+		t.Errorf("%d epochs and %d products, want 5 and at most 2", sections[0].epochs, sections[1].epochs)
 	}
-	for _, o := range []options{{work: "games", nets: "2x128"}, {work: "epochs", nets: "2x129"}, {work: "epochs", nets: ""}} {
-		if _, err := o.sections(); err == nil || !strings.Contains(err.Error(), "unknown") {
-			t.Errorf("%+v: error %v", o, err)
+	if sections, _ = (options{work: "hvp", epochs: 1}).sections(); sections[0].epochs != 1 {
+		t.Errorf("%d products, want 1", sections[0].epochs)
+	}
+	for _, work := range []string{"games", ""} {
+		if _, err := (options{work: work}).sections(); err == nil || !strings.Contains(err.Error(), "unknown") {
+			t.Errorf("%q: error %v", work, err)
 		}
 	}
 	if _, err := chosenPeers("keras"); err == nil || !strings.Contains(err.Error(), "keras") {
@@ -38,55 +42,56 @@ func TestChoices(t *testing.T) {
 
 // A smoke test covers every section, with few examples that make a batch.
 func TestSmokeCoversAll(t *testing.T) {
-	work := strings.Join(namesOf(allSections(), func(s section) string { return s.name }), ",")
-	sections, err := options{work: work, nets: strings.Join(netNames(), ","), smoke: true}.sections()
+	sections, err := options{work: strings.Join(namesOf(allSections()), ","), smoke: true}.sections()
 	if err != nil || len(sections) != len(allSections()) {
 		t.Fatalf("%d sections, error %v", len(sections), err)
 	}
 	for _, s := range sections {
 		for _, task := range s.tasks {
-			if task.Examples > 4000 || task.Nets > 3 || !task.Product && task.steps() == 0 {
+			if task.Examples > 4000 || !task.Product && task.steps() == 0 {
 				t.Errorf("%s: %+v is not small, or has no step", s.name, task)
 			}
 		}
 	}
 }
 
-func TestEpochsOf(t *testing.T) {
-	s := section{epochs: 3, slow: map[string]int{"jax": 2}}
-	for peer, want := range map[string][]int{"ours": {1, 3, 3}, "jax": {1, 2, 2}} {
-		if got := []int{s.epochsOf(peer, 1), s.epochsOf(peer, 3), s.epochsOf(peer, 5)}; !slices.Equal(got, want) {
-			t.Errorf("%s: %v, want %v", peer, got, want)
+// A folder holds every value of the work in the layout that the peers read, and the work is made anew from its task alone.
+func TestWorkIsReadAsWritten(t *testing.T) {
+	mnist, product, alexnet := fullMNIST(t), mlp("product", 3, 5), allSections()[1].tasks[0].small()
+	product.Examples, product.Product = 7, true
+	for _, task := range []Task{mlp("epochs", 1024, 5).small(), product, alexnet} {
+		want, folder := newWork(t, task, mnist, 2), t.TempDir()
+		if err := want.Write(folder); err != nil {
+			t.Fatal(err)
+		}
+		got, err := workOf(t.Context(), folder)
+		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Work{})); err != nil || diff != "" {
+			t.Errorf("%s: error %v (-want +got):\n%s", task.Name, err, diff)
+		}
+		weights, orders := slices.Concat(want.weights...), slices.Concat(want.orders...)
+		for name, values := range map[string][2]any{
+			"inputs.f32": {want.x, make([]float32, task.Examples*task.dim())}, "labels.u8": {want.labels, make([]uint8, task.Examples)},
+			"weights.f32": {weights, make([]float32, len(weights))}, "vector.f32": {want.vector, make([]float32, len(want.vector))},
+			"orders.i32": {orders, make([]int32, len(orders))},
+		} {
+			content, err := os.ReadFile(filepath.Join(folder, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			n, err := binary.Decode(content, binary.LittleEndian, values[1])
+			if diff := cmp.Diff(values[0], values[1], cmpopts.EquateEmpty()); err != nil || n != len(content) || diff != "" {
+				t.Errorf("%s, %s: %d of %d bytes, error %v (-want +got):\n%s", task.Name, name, n, len(content), err, diff)
+			}
 		}
 	}
 }
 
-// Work keeps every value on its way to the peers, and every epoch of every net has an order of its own of the full batches.
-func TestWorkIsReadAsWritten(t *testing.T) {
-	set := data.Set{Name: "mnist", Height: 2, Width: 2, Channels: 1, Classes: 3, Images: make([]uint8, 4*7), Labels: []uint8{0, 1, 2, 0, 1, 2, 0}}
-	for i := range set.Images {
-		set.Images[i] = uint8(i)
-	}
-	two, product, alexnet := mlp("two", 3, 5), mlp("product", 3, 5), Task{Name: "alexnet", Kind: "alexnet", Batch: 1, Examples: 2, Nets: 1}
-	two.Nets, product.Product = 2, true
-	for _, task := range []Task{two, product, alexnet} {
-		want, folder := newWork(t, task, set, 2), t.TempDir()
-		if err := want.Write(folder); err != nil {
-			t.Fatal(err)
-		}
-		got, err := ReadWork(folder)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, got, cmp.AllowUnexported(Work{}, Inputs{})); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", task.Name, diff)
-		}
-	}
-	orders := newWork(t, two, set, 2).orders
-	if len(orders[0][0]) != 6 || cmp.Equal(orders[0][0], orders[0][1]) || cmp.Equal(orders[0][0], orders[1][0]) {
-		t.Errorf("orders %v, want different ones of 6 examples", orders)
-	}
-	if _, err := NewWork(mlp("tiny", 8, 5), set, 1); err == nil || !strings.Contains(err.Error(), "8") {
-		t.Errorf("a batch larger than the data: error %v", err)
+// Every epoch has an order of its own, of the full batches.
+func TestOrders(t *testing.T) {
+	task := mlp("two", 3, 5)
+	task.Examples = 7
+	orders := newWork(t, task, fullMNIST(t), 2).orders
+	if len(orders) != 2 || len(orders[0]) != 6 || len(orders[1]) != 6 || cmp.Equal(orders[0], orders[1]) {
+		t.Errorf("orders %v, want two different ones of 6 examples", orders)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -17,9 +18,20 @@ import (
 	"rethinking/lib/train"
 )
 
+// greeting is a peer's first line of output, and answer its line for every line of input, the number of a run.
+type (
+	greeting struct {
+		Version string `json:"version"`
+	}
+	answer struct {
+		Seconds float64   `json:"seconds"`
+		Values  []float64 `json:"values"` // what a learner's run returns
+	}
+)
+
 // serve is the process of a peer that is written in Go; the work lies in folder.
-func serve(peer, folder string, in io.Reader, out io.Writer) error {
-	work, err := ReadWork(folder)
+func serve(ctx context.Context, peer, folder string, in io.Reader, out io.Writer) error {
+	work, err := workOf(ctx, folder)
 	if err != nil {
 		return err
 	}
@@ -27,12 +39,10 @@ func serve(peer, folder string, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer backend.Finalize()
 	l, err := newLearner(peer, backend, work)
 	if err != nil {
 		return err
 	}
-	defer l.Close()
 	replies := json.NewEncoder(out)
 	if err := replies.Encode(greeting{goVersion(backend)}); err != nil {
 		return err
@@ -43,12 +53,12 @@ func serve(peer, folder string, in io.Reader, out io.Writer) error {
 			return err
 		}
 		start := time.Now()
-		reply, err := l.Run(number)
+		values, err := l.Run(number)
+		took := time.Since(start)
 		if err != nil {
 			return fmt.Errorf("run %d: %w", number, err)
 		}
-		reply.Seconds = time.Since(start).Seconds()
-		if err := replies.Encode(reply); err != nil {
+		if err := replies.Encode(answer{took.Seconds(), values}); err != nil {
 			return err
 		}
 	}

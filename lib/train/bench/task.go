@@ -1,92 +1,58 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
 
 	"rethinking/lib/data"
 	"rethinking/lib/nets"
 )
 
-// Task is what a line of the report measures: some nets trained for an epoch, or a Hessian-vector product.
+// Task is what a line of the report measures: a net trained for an epoch, or a Hessian-vector product.
 type Task struct {
-	Name      string  `json:"name"`
-	Kind      string  `json:"kind"` // of the net: "mlp" or "alexnet"
-	Hidden    []int   `json:"hidden,omitempty"`
-	Batch     int     `json:"batch"`    // examples a step; of a product: a slab
-	Examples  int     `json:"examples"` // 0: all of MNIST
-	Nets      int     `json:"nets"`     // alike but for their weights and orders
-	Momentum  float64 `json:"momentum"`
-	Product   bool    `json:"product"`          // measured is the Hessian of the mean loss times a vector
-	Series    string  `json:"series,omitempty"` // what grows from this line to the next
-	Tolerance float64 `json:"tolerance"`        // how far the results of equal work may be from ours, relative
+	Name      string            `json:"name"`
+	Net       nets.Architecture `json:"net"`
+	Batch     int               `json:"batch"`    // examples a step; of a product: a slab
+	Examples  int               `json:"examples"` // of which an epoch takes the full batches, a product all
+	Momentum  float64           `json:"momentum"`
+	Product   bool              `json:"product"`   // measured is the Hessian of the mean loss times a vector
+	Tolerance float64           `json:"tolerance"` // how far the results of equal work may be from ours, relative
 }
 
-// mlp is the task to train one multi-layer perceptron on MNIST.
+// mlp is the task to train a multi-layer perceptron on MNIST.
 func mlp(name string, batch int, hidden ...int) Task {
-	return Task{Name: name, Kind: "mlp", Hidden: hidden, Batch: batch, Nets: 1, Tolerance: lossTolerance}
+	net := nets.Architecture{Kind: "mlp", Hidden: hidden, Height: 28, Width: 28, Channels: 1, Classes: 10}
+	return Task{Name: name, Net: net, Batch: batch, Examples: 60000, Tolerance: lossTolerance}
 }
 
 // small is a task for tests.
 func (t Task) small() Task {
 	const part = 32
-	if t.Examples == 0 {
-		t.Examples = 60000
-	}
-	t.Examples, t.Nets = t.Examples/part, min(t.Nets, 3)
-	if t.Kind != "mlp" {
+	t.Examples /= part
+	if t.Net.Kind != "mlp" {
 		t.Batch /= part
 	}
 	return t
 }
 
-// title names a task in the table.
-func (t Task) title() string {
-	if t.Nets > 1 {
-		return fmt.Sprintf("%d x %s", t.Nets, t.Name)
-	}
-	return t.Name
-}
-
 // steps is the number of an epoch's full batches.
 func (t Task) steps() int { return t.Examples / t.Batch }
 
-// Inputs are what nets are trained on: n inputs in the order [n, Height, Width, Channels], and their labels.
-type Inputs struct {
-	Height   int `json:"height"`
-	Width    int `json:"width"`
-	Channels int `json:"channels"`
-	Classes  int `json:"classes"`
+// dim is the number of values of an input.
+func (t Task) dim() int { return t.Net.Height * t.Net.Width * t.Net.Channels }
 
-	x      []float32
-	labels []uint8
-}
-
-func (in Inputs) dim() int { return in.Height * in.Width * in.Channels }
-
-// inputs returns what a task trains on: digits of MNIST for an MLP, else Gaussian numbers with random labels.
-func (t Task) inputs(mnist data.Set) (Inputs, error) {
+// inputs returns what a task trains on, [examples, dim], and the labels: digits of MNIST for an MLP; else Gaussian numbers with random labels,
+// because the numbers do not change what a step costs.
+func (t Task) inputs(mnist data.Set) (x []float32, labels []uint8, err error) {
 	rng := rand.New(rand.NewPCG(Seed, 1))
-	if t.Kind != "mlp" {
-		return gaussian(t.Examples, rng), nil
+	if t.Net.Kind == "mlp" {
+		digits, err := mnist.Random(t.Examples, rng)
+		return digits.Unit(), digits.Labels, err
 	}
-	if t.Examples > 0 && t.Examples < mnist.Len() {
-		var err error
-		if mnist, err = mnist.Random(t.Examples, rng); err != nil {
-			return Inputs{}, err
-		}
+	x, labels = normal(t.Examples*t.dim(), rng), make([]uint8, t.Examples)
+	for i := range labels {
+		labels[i] = uint8(rng.IntN(t.Net.Classes))
 	}
-	return Inputs{mnist.Height, mnist.Width, mnist.Channels, mnist.Classes, mnist.Unit(), mnist.Labels}, nil
-}
-
-// gaussian draws inputs shaped as the crops of CIFAR-10 in Zhang et al. 2017. The numbers do not change what a step costs.
-func gaussian(n int, rng *rand.Rand) Inputs {
-	in := Inputs{Height: 28, Width: 28, Channels: 3, Classes: 10, labels: make([]uint8, n)}
-	in.x = normal(n*in.dim(), rng)
-	for i := range in.labels {
-		in.labels[i] = uint8(rng.IntN(in.Classes))
-	}
-	return in
+	return x, labels, nil
 }
 
 func normal(n int, rng *rand.Rand) []float32 {
@@ -95,9 +61,4 @@ func normal(n int, rng *rand.Rand) []float32 {
 		values[i] = float32(rng.NormFloat64())
 	}
 	return values
-}
-
-// architecture is the task's net for such inputs.
-func (t Task) architecture(in Inputs) nets.Architecture {
-	return nets.Architecture{Kind: t.Kind, Hidden: t.Hidden, Height: in.Height, Width: in.Width, Channels: in.Channels, Classes: in.Classes}
 }

@@ -1,9 +1,16 @@
 package main
 
 import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math/rand"
 	randv2 "math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -16,7 +23,7 @@ import (
 	"rethinking/lib/train"
 )
 
-// Rate is the learning rate of SGD, and Seed that of the first net's initial weights and order; the next net has the next seed.
+// Rate is the learning rate of SGD, and Seed that of everything drawn.
 const (
 	Rate = 0.01
 	Seed = 42
@@ -25,15 +32,15 @@ const (
 // Work is a task with all its numbers, from which every peer starts. Only full batches are trained on.
 type Work struct {
 	Task
-	Inputs
 	Rate       float64     `json:"rate"`
-	Seed       int64       `json:"seed"`
 	Epochs     int         `json:"epochs"`     // of which orders exist, the warm-up included
-	Parameters []Parameter `json:"parameters"` // of each net, in the order of their creation
+	Parameters []Parameter `json:"parameters"` // of the net, in the order of their creation
 
-	weights [][][]float32 // of every net: of every parameter, in row-major order
-	orders  [][][]int32   // of every net: of every epoch: as many indices as its full batches have; none for a product
-	vector  []float32     // which a product multiplies, as long as all parameters together; none for training
+	x       []float32 // [examples, dim]
+	labels  []uint8
+	weights [][]float32 // of every parameter, in row-major order
+	orders  [][]int32   // of every epoch: as many indices as its full batches have; none for a product
+	vector  []float32   // which a product multiplies, as long as all parameters together; none for training
 }
 
 // Parameter is a trainable variable: a matrix [in, out], a kernel [height, width, in, out] or a bias.
@@ -42,66 +49,53 @@ type Parameter struct {
 	Dimensions []int  `json:"dimensions"`
 }
 
-// NewWork draws the weights of a task's nets and the orders of their epochs, or the vector. The orders are those of GoMLX's own in-memory
-// data set.
-func NewWork(task Task, mnist data.Set, epochs int) (*Work, error) {
-	in, err := task.inputs(mnist)
+// NewWork draws the inputs and initial weights of a task, and the orders of its epochs or the vector. They depend on the task alone.
+func NewWork(task Task, mnist data.Set, epochs int) (w *Work, err error) {
+	w = &Work{Task: task, Rate: Rate, Epochs: epochs}
+	if w.x, w.labels, err = task.inputs(mnist); err != nil {
+		return nil, err
+	}
+	_, store, err := initial(w.Net)
 	if err != nil {
 		return nil, err
 	}
-	w := &Work{Task: task, Inputs: in, Rate: Rate, Seed: Seed, Epochs: epochs}
-	w.Examples = len(in.labels)
-	if err := w.draw(); err != nil || task.Product {
-		return w, err
+	defer store.Finalize()
+	for v := range store.IterVariables() {
+		w.Parameters = append(w.Parameters, Parameter{v.Path(), v.Shape().Dimensions})
+		w.weights = append(w.weights, tensors.MustCopyFlatData[float32](v.MustValue()))
 	}
-	if w.steps() == 0 {
-		return nil, fmt.Errorf("%s: %d examples make no batch of %d: ask for more -examples", w.Name, w.Examples, w.Batch)
+	if w.Product {
+		w.vector = normal(nets.Parameters(store), randv2.New(randv2.NewPCG(Seed, 2)))
+		return w, nil
 	}
 	backend, _, _, err := train.Open("go")
 	if err != nil {
 		return nil, err
 	}
 	defer backend.Finalize()
-	for i := range w.Nets {
-		orders, err := loopOrders(backend, w.Examples, w.Batch, true, w.Seed+int64(i), epochs)
-		if err != nil {
-			return nil, err
-		}
-		w.orders = append(w.orders, orders)
-	}
-	w.Examples = w.steps() * w.Batch
-	return w, nil
+	w.orders, err = loopOrders(backend, w.Examples, w.Batch, true, epochs)
+	return w, err
 }
 
-// draw draws the weights and, for a product, the vector.
-func (w *Work) draw() error {
-	net, err := nets.New(w.architecture(w.Inputs))
+// initial returns a net, and a store of its variables with their initial values.
+func initial(a nets.Architecture) (nets.Net, *model.Store, error) {
+	net, err := nets.New(a)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	store, err := nets.Create(net, dtypes.Float32, w.dim())
+	store, err := nets.Create(net, dtypes.Float32, a.Height*a.Width*a.Channels)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	defer store.Finalize()
-	for v := range store.IterVariables() {
-		w.Parameters = append(w.Parameters, Parameter{v.Path(), v.Shape().Dimensions})
-	}
-	for i := range w.Nets {
-		if err := nets.Initialize(store, "", randv2.New(randv2.NewPCG(uint64(w.Seed)+uint64(i), 0))); err != nil {
-			return err
-		}
-		w.weights = append(w.weights, weightsOf(store))
-	}
-	if w.Product {
-		w.vector = normal(nets.Parameters(store), randv2.New(randv2.NewPCG(uint64(w.Seed), 2)))
-	}
-	return nil
+	return net, store, nets.Initialize(store, "", initialRNG())
 }
 
-// loopOrders returns the orders in which an InMemoryDataset shuffled by seed hands out n examples, epoch after epoch, by reading a data
+// initialRNG draws the initial weights.
+func initialRNG() *randv2.Rand { return randv2.New(randv2.NewPCG(Seed, 0)) }
+
+// loopOrders returns the orders in which GoMLX's InMemoryDataset shuffled by Seed hands out n examples, epoch after epoch, by reading a data
 // set of the numbers 0 to n-1.
-func loopOrders(backend compute.Backend, n, batch int, dropShort bool, seed int64, epochs int) ([][]int32, error) {
+func loopOrders(backend compute.Backend, n, batch int, dropShort bool, epochs int) ([][]int32, error) {
 	numbers := make([]int32, n)
 	for i := range numbers {
 		numbers[i] = int32(i)
@@ -111,7 +105,7 @@ func loopOrders(backend compute.Backend, n, batch int, dropShort bool, seed int6
 		return nil, err
 	}
 	defer ds.FinalizeAll()
-	ds.Shuffle().BatchSize(batch, dropShort).WithRand(rand.New(rand.NewSource(seed)))
+	ds.Shuffle().BatchSize(batch, dropShort).WithRand(rand.New(rand.NewSource(Seed)))
 	orders := make([][]int32, epochs)
 	for e := range orders {
 		for b, err := range ds.Iter() {
@@ -124,29 +118,40 @@ func loopOrders(backend compute.Backend, n, batch int, dropShort bool, seed int6
 	return orders, nil
 }
 
-// setWeights gives the trainable variables of a store their values, in the order of their creation.
-func setWeights(store *model.Store, weights [][]float32) error {
-	i := 0
-	for v := range store.IterVariables() {
-		if !v.Trainable {
-			continue
-		}
-		if i >= len(weights) || len(weights[i]) != v.Shape().Size() {
-			return fmt.Errorf("the weights given do not fit the variable %s, number %d, of %d values", v.Path(), i, v.Shape().Size())
-		}
-		if err := v.SetValue(tensors.FromFlatDataAndDimensions(weights[i], v.Shape().Dimensions...)); err != nil {
+// Write puts the work into a folder; arrays are raw, little-endian.
+func (w *Work) Write(folder string) error {
+	spec, err := json.Marshal(w)
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string]any{
+		"work.json": spec, "inputs.f32": w.x, "labels.u8": w.labels, "vector.f32": w.vector,
+		"weights.f32": slices.Concat(w.weights...), "orders.i32": slices.Concat(w.orders...),
+	} {
+		file, err := os.Create(filepath.Join(folder, name))
+		if err != nil {
 			return err
 		}
-		i++
+		if err := errors.Join(binary.Write(file, binary.LittleEndian, content), file.Close()); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-func weightsOf(store *model.Store) (weights [][]float32) {
-	for v := range store.IterVariables() {
-		if v.Trainable {
-			weights = append(weights, tensors.MustCopyFlatData[float32](v.MustValue()))
-		}
+// workOf makes the work anew that was written to a folder, from its task.
+func workOf(ctx context.Context, folder string) (*Work, error) {
+	spec, err := os.ReadFile(filepath.Join(folder, "work.json"))
+	if err != nil {
+		return nil, err
 	}
-	return weights
+	var written Work
+	if err := json.Unmarshal(spec, &written); err != nil {
+		return nil, fmt.Errorf("%s: %w", folder, err)
+	}
+	mnist, _, err := data.Load(ctx, "mnist", data.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return NewWork(written.Task, mnist, written.Epochs)
 }
