@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 )
@@ -30,6 +31,10 @@ type Checkpoint struct {
 	State   State
 	Last    Point   // the last evaluation
 	Highest float64 // train accuracy of all evaluations
+
+	// A run that is stopped while it is evaluated has yet to be evaluated after Epoch.
+	Due     bool
+	Running Evaluation // of that epoch, where Due
 }
 
 // Hooks are called while a run goes on; an error from one of them ends it. Each may be nil.
@@ -62,9 +67,11 @@ func (t *Trainer) Fit(ctx context.Context, plan Plan, sets Sets, orders *rand.PC
 	if err := f.begin(ctx, from); err != nil {
 		return err
 	}
-	for f.at.Epoch < plan.Epochs && !f.reached() {
-		if err := f.epoch(ctx); err != nil {
-			return err
+	for f.at.Due || f.at.Epoch < plan.Epochs && !f.reached() {
+		if !f.at.Due {
+			if err := f.epoch(ctx); err != nil {
+				return err
+			}
 		}
 		if err := f.evaluate(ctx); err != nil {
 			return fmt.Errorf("after epoch %d: %w", f.at.Epoch, err)
@@ -90,7 +97,7 @@ func (f *fit) begin(ctx context.Context, from *Checkpoint) (err error) {
 	if err := f.orders.UnmarshalBinary(from.Order); err != nil {
 		return fmt.Errorf("train: the checkpoint's order: %w", err)
 	}
-	f.at = *from
+	f.at, f.running = *from, from.Running
 	f.at.State = nil
 	return nil
 }
@@ -146,12 +153,16 @@ func (f *fit) evaluate(ctx context.Context) error {
 		}
 	}
 	train, reached, err := f.standing(ctx, f.sets.Train, threshold)
-	if err != nil || !reached {
-		return err
+	var test Evaluation
+	if err == nil && reached {
+		test, err = f.Evaluate(ctx, f.sets.Test)
 	}
-	test, err := f.Evaluate(ctx, f.sets.Test)
 	if err != nil {
-		return err
+		return f.interrupted(ctx, err)
+	}
+	f.at.Due, f.at.Running = false, Evaluation{}
+	if !reached {
+		return nil
 	}
 	if f.at.Epoch == 0 && f.spec.Running {
 		f.running = train.All
@@ -163,6 +174,16 @@ func (f *fit) evaluate(ctx context.Context) error {
 		return nil
 	}
 	return f.hooks.Evaluated(f.at.Last)
+}
+
+// interrupted returns the error that ended an evaluation; where ctx ended it, what is trained is told first, as of a run that has yet to be
+// evaluated.
+func (f *fit) interrupted(ctx context.Context, err error) error {
+	if f.at.Epoch == 0 || ctx.Err() == nil {
+		return err
+	}
+	f.at.Due, f.at.Running = true, f.running
+	return errors.Join(err, f.tell(0))
 }
 
 // shuffled returns 0..n-1 in random order.

@@ -3,9 +3,11 @@ package train
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -190,6 +192,67 @@ func TestEveryCheckpointLeadsToTheSameEnd(t *testing.T) {
 		if inside == 0 {
 			t.Errorf("%s: no checkpoint lies inside an epoch", name)
 		}
+	}
+}
+
+// endsAt is a context that has ended once it was asked so many times.
+type endsAt struct {
+	context.Context
+	left int
+}
+
+func (c *endsAt) Err() error {
+	if c.left--; c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// A run may be stopped wherever it looks whether it is to stop: in the steps of an epoch and in both evaluations after it, which leave the
+// whole epoch behind. It goes on to the same end.
+func TestARunStoppedAnywhereGoesOn(t *testing.T) {
+	plan, set := Plan{Epochs: 3, LearningRate: 0.03, Decay: 1, Evaluate: 1}, random(200)
+	trainer := wide(t, Spec{Batch: 20, Slab: 90, Optimizer: SGD{Momentum: 0.9}, Running: true})
+	want, weights := fitted(t, trainer, plan, set, nil, nil)
+	evaluating := 0
+	for looks := 0; ; looks++ {
+		if err := trainer.Start(rand.New(rand.NewPCG(1, 1))); err != nil {
+			t.Fatal(err)
+		}
+		var points []Point
+		var last *Checkpoint
+		err := trainer.Fit(&endsAt{t.Context(), looks}, plan, Sets{set, set, set}, rand.NewPCG(3, 3), nil, Hooks{
+			Evaluated: func(p Point) error { points = append(points, p); return nil },
+			Trained: func(_ float64, checkpoint func() (Checkpoint, error)) error {
+				c, err := checkpoint()
+				last = &c
+				return err
+			},
+		})
+		if err == nil {
+			break
+		}
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+		if strings.HasPrefix(err.Error(), "after epoch") {
+			evaluating++
+			if last == nil || !last.Due || !strings.HasPrefix(err.Error(), fmt.Sprintf("after epoch %d:", last.Epoch)) {
+				t.Errorf("%v; its checkpoint: %+v", err, last)
+			}
+		}
+		if last != nil {
+			points = slices.DeleteFunc(points, func(p Point) bool { return p.Epoch > last.Last.Epoch })
+		} else {
+			points = nil
+		}
+		rest, same := fitted(t, trainer, plan, set, last, nil)
+		if diff := cmp.Diff(want, append(points, rest...)); diff != "" || !cmp.Equal(weights, same) {
+			t.Errorf("stopped at look %d (%v), the same weights: %t\n%s", looks, err, cmp.Equal(weights, same), diff)
+		}
+	}
+	if evaluating != plan.Epochs*4 {
+		t.Errorf("stopped in %d evaluations, want at each slab: %d", evaluating, plan.Epochs*4)
 	}
 }
 
