@@ -37,18 +37,12 @@ const Enough = 3
 // Verdict is an outcome and the statistic that it follows from.
 type Verdict struct {
 	Outcome   Outcome
-	Statistic string   // "real 31 epochs, random labels 64 epochs; difference 33, 95% interval 29 to 36 (3 seeds, paired)"
-	N         int      // values that the statistic is of, a run each
-	P         float64  // of the test, two-sided; of a count 0
-	Interval  Interval // where the test has one
-	Seeds     int      // that it is of
-	Needed    int      // that would decide, if their spread is that of these; 0: decided, or no number would; more than Most: no difference is to be expected
-}
-
-// Interval is a difference with its 95% confidence interval, beside the margin that it is to pass.
-type Interval struct {
-	Estimate, Low, High, Margin float64
-	Unit                        string
+	Statistic string     // "real 31 epochs, random labels 64 epochs; difference 33, 95% interval 29 to 36 (3 seeds, paired)"
+	N         int        // values that the statistic is of, a run each
+	P         float64    // of the test, two-sided; of a count 0
+	Intervals []Interval // to be drawn: one a part, where it has one
+	Seeds     int        // that it is of
+	Needed    int        // that would decide, if their spread is that of these; 0: decided, or no number would; more than Most: no difference is to be expected
 }
 
 // Most is how many seeds are worth a plan.
@@ -57,14 +51,17 @@ const Most = 100
 // All is the verdict on all parts of a claim. One that fails, fails it; else it is contradicted if a part is, after Holm's correction over the parts
 // (Holm 1979), undecided or not run or seen once if a part is, and reproduced if all are. Its N is the sum of theirs, its Needed the largest.
 func All(parts ...Verdict) Verdict {
-	if len(parts) == 1 {
-		return parts[0]
-	}
+	parts = afterHolm(parts)
 	v := Verdict{Outcome: NotRun}
-	if len(parts) > 0 {
+	switch len(parts) {
+	case 0:
+	case 1:
+		v = parts[0]
+		v.Intervals = intervals(parts)
+		return v
+	default:
 		v.Outcome = Reproduced
 	}
-	parts = afterHolm(parts)
 	for _, worst := range []Outcome{SeenOnce, NotRun, Undecided, Contradicted, Failed} {
 		if slices.ContainsFunc(parts, func(p Verdict) bool { return p.Outcome == worst }) {
 			v.Outcome = worst
@@ -82,7 +79,7 @@ func All(parts ...Verdict) Verdict {
 			statistics = append(statistics, p.Statistic)
 		}
 	}
-	v.Statistic = strings.Join(statistics, "; ")
+	v.Statistic, v.Intervals = strings.Join(statistics, "; "), intervals(parts)
 	return v
 }
 

@@ -6,6 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"rethinking/lib/claims"
 )
 
@@ -119,8 +122,11 @@ func TestAgainstSciPy(t *testing.T) {
 		"Page, many": {claims.Rising(twelve...), 2 * 9.850791255790244e-05, 0, 0, 1241},
 	} {
 		off := func(got, want float64) bool { return math.Abs(got-want) > 1e-9*math.Max(1, math.Abs(want)) }
-		if i := c.got.Interval; off(c.got.P, c.p) || off(i.Low, c.low) || off(i.High, c.high) {
-			t.Errorf("%s: p %v, interval %v, want %+v", name, c.got.P, i, c)
+		if off(c.got.P, c.p) {
+			t.Errorf("%s: p %v, want %+v", name, c.got.P, c)
+		}
+		if c.high != 0 && (off(c.got.Intervals[0].Low, c.low) || off(c.got.Intervals[0].High, c.high)) {
+			t.Errorf("%s: interval %v, want %+v", name, c.got.Intervals, c)
 		}
 		if c.up > 0 && !strings.Contains(c.got.Statistic, fmt.Sprintf("L %g", c.up)) {
 			t.Errorf("%s: %s, want L %g", name, c.got.Statistic, c.up)
@@ -207,5 +213,34 @@ func TestPartsAreCorrected(t *testing.T) {
 	}
 	if got := claims.All(dip, level); dip.Outcome != claims.Contradicted || got.Outcome != claims.Contradicted {
 		t.Errorf("a sure dip: %+v", got)
+	}
+}
+
+// What is drawn of a claim: an interval a part, with where the claim holds, the paper's number and the part's outcome.
+func TestIntervals(t *testing.T) {
+	published := 99.21
+	got := claims.All(
+		claims.Less(sample(1, 2, 4, 7), sample(6, 5, 9, 11), 0.5),
+		claims.Equals(sample(98.93, 99.09, 98.95), published, 0.3),
+		claims.Rising(sample(1, 2, 3), sample(2, 3, 2), sample(2, 4, 6)),
+		claims.EveryAtLeast(sample(8, 7, 12), 7.5),
+		claims.Less(sample(1, 2, 3), sample(2, 3, never), 0), // by signs alone, so that it has none
+	)
+	inf := math.Inf(1)
+	for i, want := range []claims.Interval{
+		{Of: "x less x", Unit: "%", Estimate: 4.25, Low: 2.7265198191711875, High: 5.7734801808288125, From: 0.5, To: inf, Outcome: claims.Reproduced},
+		{Of: "x", Unit: "%", Estimate: 98.99, Low: 98.77343789505285, High: 99.20656210494717, From: 98.91, To: 99.51, Published: &published, Outcome: claims.Undecided},
+		{Of: "x less x", Unit: "%", Estimate: 2, Low: -0.4841377118, High: 4.4841377118, From: 0, To: inf, Outcome: claims.Undecided},
+		{Of: "x", Unit: "%", Estimate: 8, Low: 7, High: 12, From: 7.5, To: inf, Range: true, Outcome: claims.Undecided},
+	} {
+		if diff := cmp.Diff(want, got.Intervals[i], cmpopts.EquateApprox(0, 1e-9)); diff != "" {
+			t.Error(diff)
+		}
+	}
+	if len(got.Intervals) != 4 {
+		t.Errorf("%d intervals", len(got.Intervals))
+	}
+	if one := claims.All(claims.Less(sample(1), sample(2), 0)).Intervals[0]; one.Finite() || one.Estimate != 1 || one.Outcome != claims.SeenOnce {
+		t.Errorf("of a single seed: %+v", one)
 	}
 }

@@ -25,10 +25,10 @@ func Less(a, b Sample, margin float64) Verdict {
 	} else {
 		e, how = welch(a.Values, b.Values), "Welch's t"
 	}
-	half := e.half(level)
-	v := Verdict{N: len(a.Values) + len(b.Values), Seeds: e.n, P: e.p(margin), Interval: Interval{e.mean, e.mean - half, e.mean + half, margin, b.Unit}}
-	v.Statistic = fmt.Sprintf("%s, %s; difference %s%s (%s)", a, b, b.number(e.mean), v.Interval.words(), how)
-	v.Outcome = decided(e.n, e.mean-half > margin, e.mean+half < margin, e.mean > margin)
+	i := e.interval(b.Name+" less "+a.Name, b.Unit, margin)
+	v := Verdict{N: len(a.Values) + len(b.Values), Seeds: e.n, P: e.p(margin), Intervals: []Interval{i}}
+	v.Statistic = fmt.Sprintf("%s, %s; difference %s%s (%s)", a, b, b.number(e.mean), i.words(), how)
+	v.Outcome = decided(e.n, i.Low > margin, i.High < margin, e.mean > margin)
 	if v.Outcome == Undecided || v.Outcome == SeenOnce {
 		v.Needed = e.needed(margin)
 	}
@@ -73,18 +73,6 @@ func decided(n int, reproduced, contradicted, seen bool) Outcome {
 		return Contradicted
 	}
 	return Undecided
-}
-
-// words are the interval's ends and its margin, "" where there is no interval.
-func (i Interval) words() string {
-	if math.IsInf(i.Low, 0) || math.IsNaN(i.Low) {
-		return ""
-	}
-	s := fmt.Sprintf(", 95%% interval %.4g to %.4g", i.Low, i.High)
-	if i.Margin != 0 {
-		s += fmt.Sprintf(", margin %g", i.Margin)
-	}
-	return s
 }
 
 // differences are those of b less a, seed by seed.

@@ -20,6 +20,7 @@ func every(s Sample, low, high float64) Verdict {
 	if len(s.Values)+len(s.Never) == 0 {
 		return Missing("no run has a value: %s", s.Name)
 	}
+	spans := spanned(s, low, high)
 	for range s.Never {
 		s.Values = append(slices.Clip(s.Values), math.Inf(1))
 	}
@@ -39,7 +40,7 @@ func every(s Sample, low, high float64) Verdict {
 	for setting, n := range runs {
 		fewest, whole = min(fewest, n), whole || n >= Enough && misses[setting] == n
 	}
-	v := Verdict{N: n, Seeds: fewest, Statistic: fmt.Sprintf("%s from %s to %s (%d of %d runs within)",
+	v := Verdict{N: n, Seeds: fewest, Intervals: spans, Statistic: fmt.Sprintf("%s from %s to %s (%d of %d runs within)",
 		s.Name, s.number(slices.Min(s.Values)), s.number(slices.Max(s.Values)), inside, n)}
 	v.Outcome = decided(fewest, inside == n, whole, inside == n)
 	if whole || inside == 0 && n >= Enough {
@@ -54,6 +55,9 @@ func every(s Sample, low, high float64) Verdict {
 // Equals judges that the mean of a sample is a published number, but for a tolerance that is set before the runs: see MeanWithin.
 func Equals(s Sample, published, tolerance float64) Verdict {
 	v := MeanWithin(s, published-tolerance, published+tolerance)
+	for i := range v.Intervals {
+		v.Intervals[i].Published = &published
+	}
 	v.Statistic += fmt.Sprintf("; published %s ± %g", s.number(published), tolerance)
 	return v
 }
@@ -68,15 +72,16 @@ func MeanWithin(s Sample, low, high float64) Verdict {
 		return Verdict{Outcome: Undecided, Statistic: fmt.Sprintf("%s: some values never came", s), N: len(s.Values), P: 1, Seeds: len(s.Values) + len(s.Never)}
 	}
 	e := of(s.Values)
-	half, narrow := e.half(level), e.half(2*level)
+	i, narrow := e.interval(s.Name, s.Unit, low), e.half(2*level)
+	i.To = high
 	nearer := low
 	if e.mean-low > high-e.mean {
 		nearer = high
 	}
-	v := Verdict{N: e.n, Seeds: e.n, P: e.p(nearer), Interval: Interval{e.mean, e.mean - half, e.mean + half, nearer, s.Unit}}
-	v.Statistic = s.String() + Interval{Low: v.Interval.Low, High: v.Interval.High}.words()
+	v := Verdict{N: e.n, Seeds: e.n, P: e.p(nearer), Intervals: []Interval{i}}
+	v.Statistic = s.String() + i.words()
 	inside := e.mean-narrow > low && e.mean+narrow < high
-	v.Outcome = decided(e.n, inside, e.mean-half > high || e.mean+half < low, e.mean > low && e.mean < high)
+	v.Outcome = decided(e.n, inside, i.Low > high || i.High < low, e.mean > low && e.mean < high)
 	if v.Outcome == Undecided || v.Outcome == SeenOnce {
 		v.Needed = e.needed(nearer)
 	}

@@ -116,11 +116,12 @@ func TestOnlySeedsHaveAMean(t *testing.T) {
 }
 
 func TestClaimsGolden(t *testing.T) {
-	x := claims.Sample{Name: "x", Unit: "%", Values: []float64{1, 2, 1}}
+	x := claims.Sample{Name: "x", Unit: "%", Values: []float64{1, 2, 1}, Seeds: []int64{1, 2, 3}}
+	y := claims.Sample{Name: "y <test>", Unit: "%", Values: []float64{3, 5, 4}, Seeds: []int64{1, 2, 3}}
 	claim := paper.Claim{ID: "T1", Source: "a paper, table 1", Says: "x is small", Tested: "x ≤ 3% in every run", Page: "01", Anchor: "small"}
 	other := claim
 	other.ID, other.Page = "T2", ""
-	ledger := paper.Ledger{{Claim: claim, Exploratory: true, Verdict: claims.EveryAtMost(x, 3), Plan: paper.Plan{First: 4, Last: 6, Seed: time.Minute}}, {Claim: other, Verdict: claims.Missing("needs a <GPU>")}}
+	ledger := paper.Ledger{{Claim: claim, Exploratory: true, Verdict: claims.All(claims.EveryAtMost(x, 3), claims.Less(x, y, 2), claims.Equals(y, 9, 1)), Plan: paper.Plan{First: 4, Last: 6, Seed: time.Minute}}, {Claim: other, Verdict: claims.Missing("needs a <GPU>")}}
 	sheet, err := Claims(ledger, nil)
 	if err != nil {
 		t.Fatal(err)

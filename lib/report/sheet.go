@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"html/template"
 	"strings"
 
 	"rethinking/lib/paper"
@@ -22,6 +23,7 @@ type SheetColumn struct {
 	Source string // of published numbers: "Zhang et al. 2017, table 1"; "" for what was measured here
 	Words  bool   // it holds words, not numbers
 	Cells  []string
+	Drawn  []template.HTML // of the cells, which HTML shows instead of them; nil: the cells
 }
 
 // HTML returns the table as a plain HTML table of class rethinking-table: caption, header cells with scope, numbers to the right. It
@@ -68,7 +70,7 @@ func Claims(l paper.Ledger, err error) (Sheet, error) {
 	s := Sheet{
 		Words: Words{
 			Name: "claims", Title: "Claims and verdicts",
-			Facts: []string{"A verdict follows from the statistic beside it. Exploratory: its rule was set when these runs had been seen, and counts for later seeds."},
+			Facts: []string{"A claim holds in the grey region. A bar is a 95% interval or, where the claim is of every run, goes from the lowest to the highest; a diamond is the paper's number. Exploratory: its rule was set when these runs had been seen, and counts for later seeds."},
 		},
 		Corner: "claim",
 		Links:  map[string]string{},
@@ -78,6 +80,10 @@ func Claims(l paper.Ledger, err error) (Sheet, error) {
 			claimColumn(l, "verdict", verdictOf),
 			claimColumn(l, "measured", func(e paper.Entry) string { return e.Statistic }),
 		},
+	}
+	measured := &s.Columns[len(s.Columns)-1]
+	for _, entry := range l {
+		measured.Drawn = append(measured.Drawn, drawn(entry.Intervals, entry.Statistic))
 	}
 	for _, entry := range l {
 		s.Rows = append(s.Rows, entry.ID)
