@@ -68,7 +68,7 @@ var statements = []paper.Claim{
 		ID: "A7", Source: "Arpit et al. 2017, section 5, figure 10", Page: sharpness, Anchor: "regularizers-against-memorization-figure-3", Needs: study.Standard, From: 4,
 		Says: "Of all regularizers, dropout hinders memorization best at equal performance on real data",
 		Tested: "at the strength, interpolated, at which a net fits half of the random labels, its best test accuracy on real labels: each other regularizer < dropout, " +
-			"on five strengths of each; a net that fits more at every strength has learned nothing",
+			"on six strengths of each or more; a net that fits more at every strength has learned nothing",
 		Judge: dropoutIsBest,
 	},
 	{
@@ -207,7 +207,7 @@ func patternsFirst(e *paper.Evidence) []claims.Verdict {
 
 // dropoutIsBest judges figure 10, by the runs of Krueger et al. 2017's figure 3 (right).
 func dropoutIsBest(e *paper.Evidence) (parts []claims.Verdict) {
-	all := krueger2017.TradeOffs(e.Runs(krueger2017.OnOneGrid, krueger2017.Regularizers))
+	all := krueger2017.TradeOffs(e.Runs(paper.Any, krueger2017.Regularizers))
 	dropout := krueger2017.HalfMemorized(all, "dropout")
 	for _, g := range study.Split(all, krueger2017.Regularizer) {
 		if g.Label != "dropout" && g.Label != "none" {

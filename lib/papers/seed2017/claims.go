@@ -29,9 +29,9 @@ var statements = []paper.Claim{
 		Says: "... and tall nets test better too. (Its logs: no, 2x1024 tests as well or better)", Tested: "test accuracy: 2x1024 < 4x512 at every share of noise from 0.2 to 0.8",
 	},
 	{
-		ID: "S3", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 4, Judge: narrowIsHelpless,
+		ID: "S3", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 10, Judge: narrowIsHelpless,
 		Says:   "With too few units, 16, depth does not help. (Its logs: partly; true labels 10x16 .976, 2x16 .967; random labels .111 and .129)",
-		Tested: "epochs to 99.9%, of true and of random labels, a run that does not come to it being later than any that does: 2x16 < 10x16",
+		Tested: "true labels: 10x16 takes at most 40 epochs less to 99.9% than 2x16, a fifth of its time; random labels: its train accuracy at the end is at most 2 points higher",
 	},
 	{
 		ID: "S4", Source: "section 4", Page: page, Anchor: "its-exact-protocol", Needs: study.Standard, Judge: narrowLearnsPatterns,
@@ -119,12 +119,13 @@ func onInputs(s study.Statistic, less, more study.Net) func(*paper.Evidence) []c
 	}
 }
 
-func narrowIsHelpless(e *paper.Evidence) (parts []claims.Verdict) {
-	for _, labels := range []float64{0, 1} {
-		runs := e.Runs(isNet(net(2, 16), net(10, 16)), Grid(study.Corruption{Labels: labels}))
-		parts = append(parts, claims.Less(sample(runs, net(2, 16), 0, epochs), sample(runs, net(10, 16), 0, epochs), 0))
+func narrowIsHelpless(e *paper.Evidence) []claims.Verdict {
+	short, tall := net(2, 16), net(10, 16)
+	real, noise := e.Runs(isNet(short, tall), Grid(study.Corruption{})), e.Runs(isNet(short, tall), Grid(study.Corruption{Labels: 1}))
+	return []claims.Verdict{
+		claims.Less(sample(real, short, 0, epochs), sample(real, tall, 0, epochs), -40),
+		claims.Less(sample(noise, tall, 0, trainAccuracy), sample(noise, short, 0, trainAccuracy), -2),
 	}
-	return parts
 }
 
 // byProtocol is the train accuracy of a net by the report's protocol.

@@ -1,6 +1,10 @@
 package zhang2017
 
-import "rethinking/lib/study"
+import (
+	"slices"
+
+	"rethinking/lib/study"
+)
 
 // conditions are the five kinds of data of section 2.1, in its order. Under random pixels and Gaussian inputs the labels are the true ones.
 var conditions = []struct {
@@ -40,3 +44,24 @@ func Figure1a(net study.Net) study.Experiments {
 		return all
 	}
 }
+
+// started is the train accuracy from which on a net counts as having started to fit: twice that of guessing.
+const started = 2. / classes
+
+// How training on random labels goes (section 2.2): a plateau, and then a fast fall of the loss.
+var (
+	// UntilStart is the first evaluated epoch at which a fifth of the training set is classified as labelled, twice as many as by guessing.
+	UntilStart = study.StatisticOf("epochs to 20% train accuracy", "epochs", func(r study.Result) (float64, bool) {
+		c := r.Measurements.Curves
+		if i := slices.IndexFunc(c.TrainAccuracy, func(a float64) bool { return a >= started }); i >= 0 {
+			return float64(c.Epoch[i]), true
+		}
+		return 0, false
+	}).OrNever()
+	// FromStart is how many epochs it takes from there to fit the training set.
+	FromStart = study.StatisticOf("epochs from 20% to 99.9%", "epochs", func(r study.Result) (float64, bool) {
+		from, began := UntilStart.Of(r)
+		to, fitted := study.EpochsToFit(study.Fitted).Of(r)
+		return to - from, began && fitted
+	}).OrNever()
+)
