@@ -29,7 +29,7 @@ var statements = []paper.Claim{
 		Says: "... and tall nets test better too. (Its logs: no, 2x1024 tests as well or better)", Tested: "test accuracy: 2x1024 < 4x512 at every share of noise from 0.2 to 0.8",
 	},
 	{
-		ID: "S3", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 10, Judge: narrowIsHelpless,
+		ID: "S3", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 13, Judge: narrowIsHelpless,
 		Says:   "With too few units, 16, depth does not help. (Its logs: partly; true labels 10x16 .976, 2x16 .967; random labels .111 and .129)",
 		Tested: "true labels: 10x16 takes at most 40 epochs less to 99.9% than 2x16, a fifth of its time; random labels: its train accuracy at the end is at most 2 points higher",
 	},
