@@ -126,7 +126,13 @@ func TestInterpolate(t *testing.T) {
 			t.Errorf("%s: norm %g, on random labels %g, with lambda %g", row, plain.Norm, plain.RandomNorm, ridge.Norm)
 		}
 	}
+	spoiled := questions[0]
+	spoiled.Wrong = 40
+	if got := ask(t, spoiled)[0].Answer; got.N != 20 || got.TrainError != 0 || got.TestError < 70 {
+		t.Errorf("with wrong labels fitted too: %+v", got)
+	}
 	for _, refused := range []zhang2017.Kernel{
+		{Points: digits, Features: zhang2017.Pixels, Bandwidth: 1, Wrong: 60},
 		{Points: digits, Features: "nothing", Bandwidth: 1}, {Points: digits, Features: zhang2017.Pixels}, {Points: digits, Features: zhang2017.Pixels, Bandwidth: 1, Lambda: -1},
 	} {
 		if _, err := study.Ask(t.Context(), lab(t), refused); err == nil {

@@ -27,6 +27,7 @@ type Kernel struct {
 	Points
 	Features  Features
 	Filters   int     `json:"Filters,omitzero"` // of Patches
+	Wrong     int     `json:"Wrong,omitzero"`   // of the points, the last so many have a wrong label, and do not count as training examples
 	Bandwidth float64 // in median distances between the training inputs
 	Lambda    float64 // added to the kernel matrix's diagonal; 0: no regularization
 }
@@ -34,7 +35,7 @@ type Kernel struct {
 // Interpolated is what a Kernel gave. Errors are in percent.
 type Interpolated struct {
 	Kernel
-	N, Dim                int
+	N, Dim                int // N without the wrong ones
 	TrainError, TestError float64
 	Norm                  float64 // in the kernel's Hilbert space, over all ten outputs
 	RandomNorm            float64 // of the interpolant of random labels, likewise
@@ -62,7 +63,7 @@ func Table3(scale study.Scale) (all []Kernel) {
 	}
 	ask := func(of study.Data, f Features, filters int, lambdas ...float64) {
 		for _, lambda := range lambdas {
-			all = append(all, Kernel{Points{Data: of, Seed: 1}, f, filters, bandwidths[f], lambda})
+			all = append(all, Kernel{Points: Points{Data: of, Seed: 1}, Features: f, Filters: filters, Bandwidth: bandwidths[f], Lambda: lambda})
 		}
 	}
 	ask(digits, Pixels, 0, Lambdas...)
@@ -130,6 +131,9 @@ func (k Kernel) Validate() error {
 	if k.Bandwidth <= 0 || k.Lambda < 0 {
 		return fmt.Errorf("zhang2017: bandwidth %g, lambda %g: the one must be positive, the other 0 or more", k.Bandwidth, k.Lambda)
 	}
+	if n := k.Data.Examples(); k.Wrong < 0 || k.Wrong >= n {
+		return fmt.Errorf("zhang2017: %d of %d points with a wrong label: leave one with its own at least", k.Wrong, n)
+	}
 	return nil
 }
 
@@ -166,10 +170,13 @@ func (k Kernel) Answer(ctx context.Context, lab *study.Lab, done func(share floa
 
 const classes = 10 // of both data sets
 
-// labels are two of each training example, its own and a random one: [n, 2].
+// labels are two of each point, its own, or a wrong one, and a random one: [n, 2].
 func (k Kernel) labels(train study.Sample) (both []uint8) {
-	rng := rand.New(rand.NewPCG(uint64(k.Seed), 3))
-	for _, label := range train.Labels {
+	rng, wrong := rand.New(rand.NewPCG(uint64(k.Seed), 3)), rand.New(rand.NewPCG(uint64(k.Seed), 5))
+	for i, label := range train.Labels {
+		if i >= train.Len()-k.Wrong {
+			label = uint8((int(label) + 1 + wrong.IntN(classes-1)) % classes)
+		}
 		both = append(both, label, uint8(rng.IntN(classes)))
 	}
 	return both
@@ -199,7 +206,7 @@ func (k Kernel) features(ctx context.Context, train, test study.Sample) (x, othe
 // judge evaluates a fit on its training set and on the test set.
 func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []float32, train, test study.Sample, labels []uint8,
 	done func(share float64)) (Interpolated, error) {
-	out := Interpolated{Kernel: k, N: train.Len(), Dim: len(x) / train.Len()}
+	out := Interpolated{Kernel: k, N: train.Len() - k.Wrong, Dim: len(x) / train.Len()}
 	for i, norm := range fit.Norms {
 		if i < classes {
 			out.Norm += norm * norm
@@ -218,8 +225,8 @@ func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []f
 		return out, err
 	}
 	trainedOn, tested := exact.Argmax(seen, classes), exact.Argmax(unseen, classes) // two labels an example
-	out.TrainError = 100 - agreement(everySecond(trainedOn), train.Labels)
-	out.RandomTrainError = 100 - agreement(everySecond(trainedOn[1:]), everySecond(labels[1:]))
+	out.TrainError = 100 - agreement(everySecond(trainedOn)[:out.N], train.Labels[:out.N])
+	out.RandomTrainError = 100 - agreement(everySecond(trainedOn[1:])[:out.N], everySecond(labels[1:]))
 	out.TestError = 100 - agreement(everySecond(tested), test.Labels)
 	return out, nil
 }
