@@ -44,6 +44,12 @@ func WrongLabels(labels []uint8, classes int, p float64, rng *rand.Rand) (corrup
 	})
 }
 
+// Signs returns a copy of labels in which each one is the first class or the second, at random, and whether each label changed: the random signs of
+// the empirical Rademacher complexity (Zhang et al. 2017, equation 1). It fails as [Labels] does.
+func Signs(labels []uint8, classes int, rng *rand.Rand) (corrupted []uint8, changed []bool, err error) {
+	return redraw(labels, classes, 1, rng, func(uint8) uint8 { return uint8(rng.IntN(2)) })
+}
+
 // redraw replaces each label with probability p by a class that draw returns for it; draw is called for every label.
 func redraw(labels []uint8, classes int, p float64, rng *rand.Rand, draw func(label uint8) uint8) (corrupted []uint8, changed []bool, err error) {
 	if !(p >= 0 && p <= 1) {

@@ -97,6 +97,25 @@ func TestLabelsShares(t *testing.T) {
 	}
 }
 
+// Signs are fair, whatever the true label is.
+func TestSigns(t *testing.T) {
+	labels := cycle()
+	got, changed, err := corrupt.Signs(labels, classes, rng(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ones [classes]float64
+	for i, l := range got {
+		if l > 1 || changed[i] != (l != labels[i]) {
+			t.Fatalf("example %d: label %d to %d, changed says %v", i, labels[i], l, changed[i])
+		}
+		ones[labels[i]] += float64(l)
+	}
+	for truth, n1 := range ones {
+		within(t, fmt.Sprintf("of class %d", truth), n1/(n/classes), 0.5, n/classes)
+	}
+}
+
 func TestWrongLabelsOfTwoClassesAtOneAreTheOtherClass(t *testing.T) {
 	got, changed, err := corrupt.WrongLabels([]uint8{0, 1, 1, 0}, 2, 1, rng(1))
 	if err != nil || !bytes.Equal(got, []uint8{1, 0, 0, 1}) || share(changed) != 1 {

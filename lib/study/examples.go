@@ -91,11 +91,7 @@ func (s subsets) prepare(e Experiment) (out examples, err error) {
 	}
 	out.set, out.x, out.testLabels = cropped, x, s.test.Labels
 	out.set.Images, out.set.Labels = nil, nil
-	redraw := corrupt.Labels
-	if e.Corruption.WrongClass {
-		redraw = corrupt.WrongLabels
-	}
-	if out.labels, out.corrupted, err = redraw(s.train.Labels, s.train.Classes, e.Corruption.Labels, e.rng(forCorruption)); err != nil {
+	if out.labels, out.corrupted, err = e.redrawn(s.train.Labels, s.train.Classes); err != nil {
 		return examples{}, err
 	}
 	if err := out.corruptInputs(e); err != nil {
@@ -105,6 +101,18 @@ func (s subsets) prepare(e Experiment) (out examples, err error) {
 		out.uncropped = s.train.Unit()
 	}
 	return out, nil
+}
+
+// redrawn are labels as an experiment's net is trained on, and which of them are not the true ones.
+func (e Experiment) redrawn(labels []uint8, classes int) (redrawn []uint8, changed []bool, err error) {
+	switch c, rng := e.Corruption, e.rng(forCorruption); {
+	case c.Signs:
+		return corrupt.Signs(labels, classes, rng)
+	case c.WrongClass:
+		return corrupt.WrongLabels(labels, classes, c.Labels, rng)
+	default:
+		return corrupt.Labels(labels, classes, c.Labels, rng)
+	}
 }
 
 // corruptInputs spoils the inputs as Corruption says.

@@ -51,6 +51,7 @@ func (d Data) Examples() int {
 type Corruption struct {
 	Labels     float64 `json:"labels,omitzero"`     // probability p with which a label is redrawn
 	WrongClass bool    `json:"wrongClass,omitzero"` // a label is redrawn from the wrong classes; otherwise from all, the true one included
+	Signs      bool    `json:"signs,omitzero"`      // all labels are redrawn, from the first two classes alone
 	// Pixels is "shuffled" where one permutation of the pixels is applied to all training and test images, and "random" where each
 	// training and test image has one of its own.
 	Pixels   string  `json:"pixels,omitzero"`
@@ -165,8 +166,11 @@ func (c Corruption) String() string {
 		gaussian = "clipped " + gaussian
 	}
 	labels := "label corruption %g"
-	if c.WrongClass {
+	switch {
+	case c.WrongClass:
 		labels += " to wrong classes"
+	case c.Signs:
+		labels += " to two classes"
 	}
 	parts := said(choice{labels, c.Labels}, choice{gaussian, c.Gaussian}, choice{"input noise %g before training", c.Noise})
 	if c.Pixels != "" {

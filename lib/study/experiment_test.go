@@ -71,6 +71,7 @@ func TestValidate(t *testing.T) {
 		`Corruption.Noise is -1: it must be a standard deviation`:    func(e *study.Experiment) { e.Corruption.Noise = -1 },
 		`Corruption.Clipped is true: it must be false where no in`:   func(e *study.Experiment) { e.Corruption.Clipped = true },
 		`Corruption.WrongClass is true: it must be false where no`:   func(e *study.Experiment) { e.Corruption = study.Corruption{WrongClass: true} },
+		`Corruption.Signs is true: it must be false but where all`:   func(e *study.Experiment) { e.Corruption = study.Corruption{Labels: 0.5, Signs: true} },
 		`Regularization.Dropout is 1: it must be a probability in`:   func(e *study.Experiment) { e.Regularization.Dropout = 1 },
 		`Regularization.InputDropout is NaN`:                         func(e *study.Experiment) { e.Regularization.InputDropout = math.NaN() },
 		`Regularization.WeightDecay is -1: it must be finite and`:    func(e *study.Experiment) { e.Regularization.WeightDecay = -1 },
@@ -149,6 +150,8 @@ func TestExperimentString(t *testing.T) {
 	for want, e := range map[string]study.Experiment{
 		"mnist mlp 1x8 seed 1":                           {Data: study.Data{Name: "mnist"}, Net: study.MLP(8), Seed: 1},
 		"mnist[200] mlp 1x8 label corruption 0.5 seed 2": {Data: study.Data{Name: "mnist", Train: 200}, Net: study.MLP(8), Corruption: study.Corruption{Labels: 0.5}, Seed: 2},
+		"mnist mlp 1x8 label corruption 1 to two classes seed 1": {
+			Data: study.Data{Name: "mnist"}, Net: study.MLP(8), Corruption: study.Corruption{Labels: 1, Signs: true}, Seed: 1},
 		"cifar10 alexnet label corruption 1 to wrong classes, clipped Gaussian inputs 0.2, shuffled pixels decoupled weight decay 0.1, dropout 0.5, random crop, flip seed 3": {
 			Data: study.Data{Name: "cifar10"}, Net: study.Net{Kind: "alexnet"}, Seed: 3,
 			Corruption:     study.Corruption{Labels: 1, WrongClass: true, Gaussian: 0.2, Clipped: true, Pixels: "shuffled"},

@@ -54,6 +54,8 @@ func (c Corruption) validate() error {
 		return invalid("Corruption.Noise", c.Noise, "a standard deviation, finite and not below 0")
 	case c.WrongClass && c.Labels == 0:
 		return invalid("Corruption.WrongClass", true, "false where no label is redrawn, so that an experiment has one key")
+	case c.Signs && (c.Labels != 1 || c.WrongClass):
+		return invalid("Corruption.Signs", true, "false but where all labels are redrawn, with Labels 1 and without WrongClass")
 	case c.Clipped && c.Gaussian == 0:
 		return invalid("Corruption.Clipped", true, "false where no input is replaced, so that an experiment has one key")
 	}

@@ -25,6 +25,8 @@ var Paper = paper.Paper{
 	Studies: []study.Study{
 		{Name: "arpit2017/difficulty", Title: "Easy and hard examples", Source: "figure 1", By: krueger2017.Noise, Questions: study.Questions(Figure1)},
 		{Name: "arpit2017/filters", Title: "Filters of the first layer", Source: "figure 2", By: krueger2017.Noise, Questions: study.Questions(Figure2)},
+		{Name: "arpit2017/without-noise", Title: "The number of hidden units, without the noisy examples", Source: "section 3.3",
+			By: study.Joined(study.TrainExamples, study.HiddenUnits), Experiments: krueger2017.WithoutNoise},
 		{Name: "arpit2017/sensitivity", Title: "Loss sensitivity", Source: "figures 3 and 4", By: DataTrainedOn, Questions: study.Questions(Figure3)},
 		{Name: "arpit2017/critical", Title: "Critical samples", Source: "figure 7", By: krueger2017.Noise, Questions: study.Questions(Figure7)},
 		{Name: "arpit2017/critical-cifar10", Title: "Critical samples on CIFAR-10", Source: "figures 8 and 9", By: krueger2017.Noise, Questions: study.Questions(Figure8)},

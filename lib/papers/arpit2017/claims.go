@@ -32,6 +32,12 @@ var statements = []paper.Claim{
 	},
 	widthForNoise("A3a", "labels"), widthForNoise("A3b", "inputs"),
 	{
+		ID: "A3c", Source: "section 3.3", Page: memorization, Anchor: "capacity-figure-1", From: 4,
+		Says:   "It is the noisy examples that take the units: without them a smaller net suffices",
+		Tested: "how far the best test accuracy of nets of 16 units is below that of the best width, at each level of noise in the labels: without the noisy examples < with them",
+		Judge:  noiseTakesUnits,
+	},
+	{
 		ID: "A4a", Source: "section 3.3, figure 6 (left)", Page: memorization, Anchor: "time-figure-2", From: 4,
 		Says:   "The more units a net has, the fewer epochs it takes to fit its training set, with and without noise",
 		Tested: "epochs to 99.9% fall with the number of hidden units, a run that does not come to it being later than any that does: real, random labels, Gaussian inputs",
@@ -115,6 +121,18 @@ func widthForNoise(id, kind string) paper.Claim {
 			return []claims.Verdict{claims.Rising(levels...)}
 		},
 	}
+}
+
+func noiseTakesUnits(e *paper.Evidence) (parts []claims.Verdict) {
+	clean := e.Runs(paper.Any, krueger2017.WithoutNoise)
+	for _, g := range study.Split(e.Runs(paper.Any, mixtures("labels")), krueger2017.Noise) {
+		if x := g.Rows[0].Experiment; x.Corruption.Labels > 0 {
+			left := study.Count(krueger2017.Left(x.Data.Train, x.Corruption.Labels)).Label
+			without := narrowFallsShort(study.Group[study.Result]{Level: study.Word(left + " digits without noise"), Rows: study.With(clean, study.TrainExamples, left)})
+			parts = append(parts, claims.Less(without, narrowFallsShort(g), 0))
+		}
+	}
+	return parts
 }
 
 // narrow is the number of hidden units that A3 looks at.

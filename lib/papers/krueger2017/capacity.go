@@ -1,6 +1,10 @@
 package krueger2017
 
-import "rethinking/lib/study"
+import (
+	"math"
+
+	"rethinking/lib/study"
+)
 
 // capacity are the sizes of figures 1 and 2 (left).
 var capacity = map[study.Scale]grid{
@@ -13,3 +17,20 @@ var capacity = map[study.Scale]grid{
 // Capacity asks figures 1 and 2 (left): how well does a net generalize, and how many epochs does it need to fit its training set, against its
 // number of hidden units and the noise?
 func Capacity(scale study.Scale) []study.Experiment { return capacity[scale].experiments() }
+
+// WithoutNoise asks the control of Arpit et al. 2017, section 3.3: the nets of Capacity on real data alone, on as many examples as each level of noise in
+// the labels leaves right. (Of redrawn labels a tenth is right by chance; these are left out too.)
+func WithoutNoise(scale study.Scale) []study.Experiment {
+	g := capacity[scale]
+	n, noises := g.sizes[0], g.noises
+	g.sizes, g.noises = nil, Noises()
+	for _, c := range noises {
+		if c.Labels > 0 && c.Labels < 1 {
+			g.sizes = append(g.sizes, Left(n, c.Labels))
+		}
+	}
+	return g.experiments()
+}
+
+// Left is how many of n examples a level of noise leaves.
+func Left(n int, level float64) int { return int(math.Round(float64(n) * (1 - level))) }

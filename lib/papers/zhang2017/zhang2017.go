@@ -41,6 +41,7 @@ var studies = []study.Study{
 	{Name: "zhang2017/table1-inception", Title: "True and random labels, regularization, Inception", Source: "table 1", By: Table1Row, Experiments: Table1(Inception, InceptionPlain)},
 	{Name: "zhang2017/table1-plateau", Title: "Random labels, Inception without batch norm, two paces of the learning rate", Source: "table 1", By: Pace, Experiments: Plateau},
 	{Name: "zhang2017/table1-whole", Title: "True and random labels on all of CIFAR-10, convolutional nets", Source: "table 1", By: Table1Row, Experiments: Table1Whole},
+	{Name: "zhang2017/signs", Title: "Two classes at random", Source: "section 2.2, equation 1", By: study.Architecture, Experiments: Signs},
 	{Name: "zhang2017/theorem1", Title: "Random labels in networks of 2n+d weights", Source: "theorem 1", By: PointsAndNumber, Questions: study.Questions(Theorem1)},
 	{Name: "zhang2017/corollary1", Title: "Random labels in deeper and narrower networks", Source: "corollary 1", By: DepthOf, Questions: study.Questions(Corollary1)},
 	{Name: "zhang2017/same-size", Title: "Training nets of at most 2n+d weights", Source: "not in the paper, beside theorem 1", By: study.TrainExamples, Experiments: SGDOfTheSameSize},

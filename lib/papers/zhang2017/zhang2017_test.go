@@ -151,12 +151,12 @@ func TestComplexity(t *testing.T) {
 		rademacher, stability float64
 		ok                    bool
 	}{
-		{1, 0.1, 0.1, 0, 0, true},
-		{1, 0.55, 0.1, 0.5, 0.45, true},
+		{1, 0.5, 0.1, 0, 0.4, true},
+		{1, 0.75, 0.1, 0.5, 0.65, true},
 		{1, 1, 0.1, 1, 0.9, true},
 		{0, 1, 0.6, 0, 0.4, false},
 	} {
-		r := study.Result{Experiment: study.Experiment{Corruption: study.Corruption{Labels: c.labels}}}
+		r := study.Result{Experiment: study.Experiment{Corruption: study.Corruption{Labels: c.labels, Signs: c.ok}}}
 		r.Measurements.Curves = study.Curves{Epoch: []int{0, 1}, TrainAccuracy: []float64{0, c.train}, TestAccuracy: []float64{0, c.test}}
 		if got, ok := zhang2017.Rademacher.Of(r); ok != c.ok || ok && math.Abs(got-c.rademacher) > 1e-12 {
 			t.Errorf("%+v: Rademacher complexity %g, %v", c, got, ok)
