@@ -43,9 +43,11 @@ func TestEveryChoiceRuns(t *testing.T) {
 		change    change
 		low, high int // corrupted of 200
 	}{
-		"true labels":      {func(e *study.Experiment) { e.Corruption.Labels = 0 }, 0, 0},
-		"wrong classes":    {func(e *study.Experiment) { e.Corruption = study.Corruption{Labels: 1, WrongClass: true} }, 200, 200},
-		"two classes":      {func(e *study.Experiment) { e.Corruption = study.Corruption{Labels: 1, Signs: true} }, 160, 200},
+		"true labels":   {func(e *study.Experiment) { e.Corruption.Labels = 0 }, 0, 0},
+		"wrong classes": {func(e *study.Experiment) { e.Corruption = study.Corruption{Labels: 1, WrongClass: true} }, 200, 200},
+		"two classes": {func(e *study.Experiment) {
+			e.Corruption, e.Training.LearningRate = study.Corruption{Labels: 1, Signs: true}, 0.01
+		}, 160, 200},
 		"shuffled pixels":  {func(e *study.Experiment) { e.Corruption = study.Corruption{Pixels: "shuffled"} }, 0, 0},
 		"random pixels":    {func(e *study.Experiment) { e.Corruption = study.Corruption{Pixels: "random"} }, 0, 0},
 		"Gaussian share":   {func(e *study.Experiment) { e.Corruption = study.Corruption{Gaussian: 0.3} }, 60, 60},
