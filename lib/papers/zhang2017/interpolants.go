@@ -11,12 +11,12 @@ import (
 var interpolants = map[study.Scale]struct{ train, test, seeds int }{
 	study.Smoke:    {50, 50, 1},
 	study.Quick:    {500, 2000, 1},
-	study.Standard: {2000, 0, 3},
+	study.Standard: {2000, 2000, 3},
 	study.Paper:    {10000, 0, 3},
 }
 
 // widths are the bandwidths of Bandwidths, in median distances.
-var widths = []float64{0.125, 0.25, 0.5, 1, 2, 4}
+var widths = []float64{0.25, 0.5, 1, 2, 4}
 
 // ofDigits are kernels on digits, of pixels and of wavelets, at some bandwidths each, for every seed.
 func ofDigits(scale study.Scale, bandwidths func(Features) []float64, lambda float64, wrong int) (all []Kernel) {
