@@ -10,8 +10,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"rethinking/lib/claims"
 	"rethinking/lib/paper"
 	"rethinking/lib/papers"
@@ -44,19 +42,7 @@ func TestLedger(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "%s, %s, %s: %s (n %d)\n  says: %s\n  tested: %s\n  %s\n", e.ID, e.Paper, e.Source, e.Outcome, e.N, e.Says, e.Tested, e.Statistic)
 	}
-	const path = "testdata/ledger.txt"
-	if *regen {
-		if err := os.WriteFile(path, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("the ledger differs (-want +got; -regen accepts):\n%s", diff)
-	}
+	golden(t, "testdata/ledger.txt", []byte(b.String()))
 }
 
 // At every other scale each claim fares somehow, and none as an error.

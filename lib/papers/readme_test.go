@@ -8,6 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"rethinking/lib/paper"
 	"rethinking/lib/papers"
@@ -120,6 +123,7 @@ func between(t *testing.T, from, to, want string) {
 	}
 }
 
+// golden compares a file with what it is to be; -regen writes it.
 func golden(t *testing.T, path string, want []byte) {
 	t.Helper()
 	if *regen {
@@ -131,7 +135,12 @@ func golden(t *testing.T, path string, want []byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if string(got) != string(want) {
-		t.Errorf("%s is not what the results draw: run go test ./lib/papers -regen", filepath.Base(path))
+	if string(got) == string(want) {
+		return
 	}
+	diff := ""
+	if utf8.Valid(want) {
+		diff = cmp.Diff(string(got), string(want))
+	}
+	t.Errorf("%s is not what the results say: run go test ./lib/papers -regen, and read what has changed\n%s", filepath.Base(path), diff)
 }
