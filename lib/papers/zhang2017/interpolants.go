@@ -2,7 +2,6 @@ package zhang2017
 
 import (
 	"fmt"
-	"slices"
 
 	"rethinking/lib/study"
 )
@@ -18,15 +17,13 @@ var interpolants = map[study.Scale]struct{ train, test, seeds int }{
 // widths are the bandwidths of Bandwidths, in median distances.
 var widths = []float64{0.25, 0.5, 1, 2, 4}
 
-// ofDigits are kernels on digits, of pixels and of wavelets, at some bandwidths each, for every seed.
-func ofDigits(scale study.Scale, bandwidths func(Features) []float64, lambda float64, wrong int) (all []Kernel) {
+// ofDigits are kernels on digits that see some features, at some bandwidths, for every seed.
+func ofDigits(scale study.Scale, f Features, bandwidths ...float64) (all []Kernel) {
 	s := interpolants[scale]
 	for seed := range int64(s.seeds) {
-		for _, f := range []Features{Pixels, Gabor} {
-			for _, b := range bandwidths(f) {
-				of := study.Data{Name: "mnist", Train: s.train * (1 + wrong), Test: s.test}
-				all = append(all, Kernel{Points: Points{Data: of, Seed: seed + 1}, Features: f, Bandwidth: b, Lambda: lambda, Wrong: s.train * wrong})
-			}
+		for _, b := range bandwidths {
+			of := study.Data{Name: "mnist", Train: s.train, Test: s.test}
+			all = append(all, Kernel{Points: Points{Data: of, Seed: seed + 1}, Features: f, Bandwidth: b})
 		}
 	}
 	return all
@@ -34,14 +31,26 @@ func ofDigits(scale study.Scale, bandwidths func(Features) []float64, lambda flo
 
 // Bandwidths asks of section 5 what the paper does not report: what do the error and the norm of an interpolant become by the kernel's bandwidth?
 func Bandwidths(scale study.Scale) []Kernel {
-	return ofDigits(scale, func(Features) []float64 { return widths }, 0, 0)
+	return append(ofDigits(scale, Pixels, widths...), ofDigits(scale, Gabor, widths...)...)
 }
 
-// Interpolants asks what it is worth to interpolate, at the bandwidths of table 3: of smallest norm; with regularization; and with three times as many
+// Interpolants asks what it is worth to interpolate, at the bandwidths of table 3: of smallest norm; with regularization; and, on pixels, with twice as many
 // examples, whose labels are wrong, fitted too.
-func Interpolants(scale study.Scale) []Kernel {
-	best := func(f Features) []float64 { return []float64{bandwidths[f]} }
-	return slices.Concat(ofDigits(scale, best, 0, 0), ofDigits(scale, best, 0.01, 0), ofDigits(scale, best, 0, 3))
+func Interpolants(scale study.Scale) (all []Kernel) {
+	for _, f := range []Features{Pixels, Gabor} {
+		plain := ofDigits(scale, f, bandwidths[f])
+		all = append(all, plain...)
+		for _, k := range plain {
+			k.Lambda = 0.01
+			all = append(all, k)
+		}
+	}
+	for _, k := range ofDigits(scale, Pixels, bandwidths[Pixels]) {
+		k.Wrong = 2 * k.Data.Train
+		k.Data.Train += k.Wrong
+		all = append(all, k)
+	}
+	return all
 }
 
 // Interpolant names the features, and what else is fitted.

@@ -27,7 +27,7 @@ type Kernel struct {
 	Points
 	Features  Features
 	Filters   int     `json:"Filters,omitzero"` // of Patches
-	Wrong     int     `json:"Wrong,omitzero"`   // of the points, the last so many have a wrong label, and do not count as training examples
+	Wrong     int     `json:"Wrong,omitzero"`   // of the points, the last so many have the label of the next class, and do not count as training examples
 	Bandwidth float64 // in median distances between the training inputs
 	Lambda    float64 // added to the kernel matrix's diagonal; 0: no regularization
 }
@@ -172,10 +172,10 @@ const classes = 10 // of both data sets
 
 // labels are two of each point, its own, or a wrong one, and a random one: [n, 2].
 func (k Kernel) labels(train study.Sample) (both []uint8) {
-	rng, wrong := rand.New(rand.NewPCG(uint64(k.Seed), 3)), rand.New(rand.NewPCG(uint64(k.Seed), 5))
+	rng := rand.New(rand.NewPCG(uint64(k.Seed), 3))
 	for i, label := range train.Labels {
 		if i >= train.Len()-k.Wrong {
-			label = uint8((int(label) + 1 + wrong.IntN(classes-1)) % classes)
+			label = (label + 1) % classes
 		}
 		both = append(both, label, uint8(rng.IntN(classes)))
 	}
