@@ -144,7 +144,10 @@ func (s settings) finish(f Figure) (Figure, error) {
 		low, high = math.Min(low, r.Y), math.Max(high, r.Y)
 	}
 	f.setRangeX()
-	f.setRangeY(low, high)
+	closeUp := s.closeUp && !f.Y.Log
+	if f.setRangeY(low, high, closeUp); closeUp {
+		f.Facts = append(f.Facts, "The vertical axis does not begin at zero.")
+	}
 	return f, nil
 }
 
@@ -215,9 +218,12 @@ func (f *Figure) setRangeX() {
 }
 
 // setRangeY decides what part of the vertical axis is drawn: accuracies always from 0 to 100, other quantities from zero, logarithms in whole
-// powers of ten, or of 1, 2 and 5 times these where they span less than two.
-func (f *Figure) setRangeY(low, high float64) {
+// powers of ten, or of 1, 2 and 5 times these where they span less than two; of a close-up the values alone.
+func (f *Figure) setRangeY(low, high float64, closeUp bool) {
 	switch {
+	case closeUp:
+		room := 0.05 * (high - low)
+		f.Y.Min, f.Y.Max = low-room, high+room
 	case f.Y.Log:
 		f.Y.Min, f.Y.Max = logRange(low, high)
 	case f.Y.Unit == "%":

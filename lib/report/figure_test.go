@@ -97,6 +97,9 @@ var figures = []struct {
 		f.Name = "loss-log"
 		return f, err
 	}},
+	{"close-up", func() (Figure, error) {
+		return Plot(madeUpGaps(), gapSize, distance, By(kindOfGap), CloseUp())
+	}},
 	{"traintest", func() (Figure, error) {
 		return TrainTest(sweep(levels, 3, 40), By(study.LabelCorruption), Chance(10))
 	}},

@@ -16,6 +16,7 @@ type settings struct {
 	by, pointBy *study.Field
 	title, text string
 	log, logX   bool
+	closeUp     bool
 	reference   *Reference
 	outline     *border
 }
@@ -38,6 +39,9 @@ func Log() Option { return func(s *settings) { s.log = true } }
 
 // LogX makes the horizontal axis logarithmic. Points that are not above zero are left out, and the caption says how many.
 func LogX() Option { return func(s *settings) { s.logX = true } }
+
+// CloseUp lets the vertical axis show no more than the values, where they differ by little of an axis from zero; the caption says so.
+func CloseUp() Option { return func(s *settings) { s.closeUp = true } }
 
 // Chance draws a dotted line at the accuracy of guessing, in percent.
 func Chance(percent float64) Option {
