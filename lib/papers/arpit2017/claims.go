@@ -74,7 +74,7 @@ var statements = []paper.Claim{
 		ID: "A7", Source: "Arpit et al. 2017, section 5, figure 10", Page: sharpness, Anchor: "regularizers-against-memorization-figure-3", Needs: study.Standard, From: 4,
 		Says: "Of all regularizers, dropout hinders memorization best at equal performance on real data",
 		Tested: "at the strength, interpolated, at which a net fits half of the random labels, its best test accuracy on real labels: each other regularizer < dropout, " +
-			"on six strengths of each or more; a net that fits more at every strength has learned nothing",
+			"on five strengths of each or more; a net that fits more at every strength has learned nothing",
 		Judge: dropoutIsBest,
 	},
 	{
