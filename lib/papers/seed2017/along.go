@@ -88,7 +88,6 @@ func layers(ctx context.Context, loss *probe.Loss) ([]float64, error) {
 // What is plotted of a Place.
 var (
 	Epoch         = study.Quantity("epoch", "", func(p Place) float64 { return float64(p.Epoch) })
-	TrainLoss     = study.Quantity("train loss", "nats", func(p Place) float64 { return p.TrainLoss })
 	Sharpness     = study.Quantity("sharpness", "", func(p Place) float64 { return p.Sharpness })
 	FirstGradient = study.Quantity("gradient of the first layer", "", func(p Place) float64 { return p.Gradients[0] })
 )

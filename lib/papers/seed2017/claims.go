@@ -10,67 +10,70 @@ import (
 	"rethinking/lib/study"
 )
 
-// page is the notebook that shows what the report's statements are judged by.
-const page = "06-width-depth-noise"
+// The notebooks that show what the report's statements are judged by.
+const (
+	widthAndDepth = "06-width-and-depth"
+	noiseInputs   = "07-noise-inputs"
+)
 
 // statements are the report's. What its own logs say of each stands in Says, after the statement.
 var statements = []paper.Claim{
 	{
-		ID: "S1", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 4, Judge: tallIsFaster,
+		ID: "S1", Source: "section 4", Page: widthAndDepth, Anchor: "the-grid-of-widths-and-depths", From: 4, Judge: tallIsFaster,
 		Says:   "At the same number of weights, tall and thin nets fit random labels sooner than short and wide ones. (Its logs: 6x512 .999 at epoch 1000, 2x1024 .466)",
 		Tested: "epochs to 99.9% of random labels: 6x512 (1.7 million weights) < 2x1024 (1.9 million), 6x295 < 2x512 (both 670 thousand)",
 	},
 	{
-		ID: "S2a", Source: "section 4", Page: page, Anchor: "gaussian-inputs", From: 4, Judge: onInputs(epochs, net(4, 512), net(2, 1024)),
+		ID: "S2a", Source: "section 4", Page: noiseInputs, Anchor: "how-long-noise-takes", From: 4, Judge: onInputs(epochs, net(4, 512), net(2, 1024)),
 		Says: "The same for Gaussian inputs. (Its logs: yes)", Tested: "epochs to 99.9%: 4x512 < 2x1024 at every share of noise from 0.2 to 0.8",
 	},
 	{
-		ID: "S2b", Source: "section 4", Page: page, Anchor: "gaussian-inputs", From: 4, Judge: onInputs(testAccuracy, net(2, 1024), net(4, 512)),
+		ID: "S2b", Source: "section 4", Page: noiseInputs, Anchor: "what-noise-costs-in-test-accuracy", From: 4, Judge: onInputs(testAccuracy, net(2, 1024), net(4, 512)),
 		Says: "... and tall nets test better too. (Its logs: no, 2x1024 tests as well or better)", Tested: "test accuracy: 2x1024 < 4x512 at every share of noise from 0.2 to 0.8",
 	},
 	{
-		ID: "S3", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 13, Judge: narrowIsHelpless,
+		ID: "S3", Source: "section 4", Page: widthAndDepth, Anchor: "the-grid-of-widths-and-depths", From: 13, Judge: narrowIsHelpless,
 		Says:   "With too few units, 16, depth does not help. (Its logs: partly; true labels 10x16 .976, 2x16 .967; random labels .111 and .129)",
 		Tested: "true labels: 10x16 takes at most 40 epochs less to 99.9% than 2x16, a fifth of its time; random labels: its train accuracy at the end is at most 2 points higher",
 	},
 	{
-		ID: "S4", Source: "section 4", Page: page, Anchor: "its-exact-protocol", Needs: study.Standard, Judge: narrowLearnsPatterns,
+		ID: "S4", Source: "section 4", Page: widthAndDepth, Anchor: "its-exact-protocol", Needs: study.Standard, Judge: narrowLearnsPatterns,
 		Says:   "Width 16 reaches 90% on true labels and fails on random ones: there are patterns in real data. (Its logs: yes)",
 		Tested: "2x16 by its exact protocol: train accuracy at the end ≥ 90% on true labels, ≤ 20% on random ones",
 	},
 	{
-		ID: "S5", Source: "section 4", Page: page, Anchor: "its-exact-protocol", Needs: study.Standard, Judge: fitsTrueLabels,
+		ID: "S5", Source: "section 4", Page: widthAndDepth, Anchor: "its-exact-protocol", Needs: study.Standard, Judge: fitsTrueLabels,
 		Says: "2x128, with 118,282 weights fewer than 2n+d = 120,784, fits true labels, so that finite-sample expressivity holds. (Its logs: .993 is no full fit; " +
 			"and the theorem is about any labels, which a fit of the true ones cannot confirm)",
 		Tested: "2x128 by its exact protocol, true labels: train accuracy at the end ≥ 99.99%",
 	},
 	{
-		ID: "S6", Source: "section 4", Page: page, Anchor: "finite-sample-expressivity", Judge: expressivityFails,
+		ID: "S6", Source: "section 4", Page: widthAndDepth, Anchor: "finite-sample-expressivity", Judge: expressivityFails,
 		Says: "2x1024, with far more weights than 2n+d, does not fit random labels, so that expressivity does not hold. (Its logs: .466 at epoch 1000. But what training " +
 			"does not find in time may exist all the same)",
 		Tested: "no network of 2n+d weights returns all n random labels: its train accuracy ≤ 99.9%, in every draw",
 	},
 	{
-		ID: "S7", Source: "section 4", Page: page, Anchor: "width-and-depth", From: 4, Judge: weightsDecide,
+		ID: "S7", Source: "section 4", Page: widthAndDepth, Anchor: "the-grid-of-widths-and-depths", From: 4, Judge: weightsDecide,
 		Says:   "How soon random labels are fitted follows the number of weights. (Its logs: Spearman's ρ .93, but depth matters beyond it)",
 		Tested: "epochs to 99.9% of random labels have a trend along all nets of the grid, from most to fewest weights, a run that does not come to it being later than any that does",
 	},
 	{
-		ID: "S8", Source: "section 4", Page: page, Anchor: "gaussian-inputs", From: 4, Judge: noiseIsSlower,
+		ID: "S8", Source: "section 4", Page: noiseInputs, Anchor: "how-long-noise-takes", From: 4, Judge: noiseIsSlower,
 		Says:   "The same net converges the slower, the more inputs are noise. (Its logs: yes for 4 and 8 layers, not monotone for 2)",
 		Tested: "epochs to 99.9% rise with the share of noise, of 2x512 and of 8x512",
 	},
 	{
-		ID: "S9", Source: "section 4", Page: page, Anchor: "gaussian-inputs", From: 4, Judge: noiseCosts,
+		ID: "S9", Source: "section 4", Page: noiseInputs, Anchor: "what-noise-costs-in-test-accuracy", From: 4, Judge: noiseCosts,
 		Says:   "The more noise, the lower the test accuracy; the large gap is between 0.8 and 1. (Its logs: yes; at 0.8 there still are 12,000 images)",
 		Tested: "2x512 on digits: test accuracy falls with the share of noise, and by more than 20 points from the last share but one to the last",
 	},
 	{
-		ID: "S10", Source: "section 4", Page: page, Anchor: "gaussian-inputs", From: 4, Judge: allFitNoise,
+		ID: "S10", Source: "section 4", Page: noiseInputs, Anchor: "how-long-noise-takes", From: 4, Judge: allFitNoise,
 		Says: "Every net fits the training set where all inputs are noise. (Its logs: 5 of 9 do)", Tested: "train accuracy at the end ≥ 99.9% at share 1, of every net and run",
 	},
 	{
-		ID: "S11", Source: "section 4", Page: page, Anchor: "gaussian-inputs-on-cifar-10", From: 4, Judge: sameOnImages,
+		ID: "S11", Source: "section 4", Page: noiseInputs, Anchor: "what-noise-costs-in-test-accuracy", From: 4, Judge: sameOnImages,
 		Says: "On CIFAR-10 the pattern is the same. (Its logs are lost)", Tested: "as S9, on CIFAR-10, where the last step need only be significant",
 	},
 	{

@@ -1,8 +1,10 @@
 package seed2017
 
 import (
+	"fmt"
 	"slices"
 
+	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
@@ -14,6 +16,11 @@ var (
 
 // Depth is an experiment's number of hidden layers.
 var Depth = study.ByExperiment("hidden layers", "", func(e study.Experiment) study.Level { return study.Count(len(e.Net.Hidden)) })
+
+// LabelsAndDepth tells runs on true labels from runs on random ones, and either by the number of hidden layers.
+var LabelsAndDepth = study.ByExperiment("trained on", "", func(e study.Experiment) study.Level {
+	return study.Word(fmt.Sprintf("%s, %d layers", zhang2017.Condition.Of(e), len(e.Net.Hidden)))
+})
 
 // size is how much of a data set a scale trains on, and how.
 type size struct {

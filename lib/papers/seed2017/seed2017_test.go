@@ -165,3 +165,35 @@ func TestByLayer(t *testing.T) {
 		t.Errorf("%q, not %q", got, want)
 	}
 }
+
+// At every scale the runs of a figure on Gaussian inputs differ in their seed alone where its fields do not tell them apart.
+func TestRunsOfOneFigure(t *testing.T) {
+	for _, x := range []struct {
+		name string
+		of   study.Experiments
+		by   study.Field
+	}{
+		{"Mixed", seed2017.Mixed, study.Joined(seed2017.SetAndNet, study.GaussianInputs)},
+		{"Unmixed", seed2017.Unmixed, study.Joined(seed2017.ImagesOrNoise, seed2017.Depth)},
+		{"Watched", seed2017.Watched, seed2017.SetAndNet},
+	} {
+		for _, scale := range study.Scales {
+			runs := study.Distinct(x.of(scale))
+			groups, err := study.GroupBy(runs, x.by)
+			if err != nil || len(groups) < 2 {
+				t.Errorf("%s at %s: %d groups, %v", x.name, scale, len(groups), err)
+			}
+		}
+	}
+}
+
+// The lead is in points, and not a number where nothing is noise.
+func TestLead(t *testing.T) {
+	c := study.Curves{Epoch: []int{0, 1}, CleanAccuracy: []float64{0.5, 0.75}, CorruptedAccuracy: []float64{0.5, 1}}
+	if got := seed2017.Lead.Of(c); !slices.Equal(got, []float64{0, -25}) {
+		t.Errorf("lead %v, not 0 and -25", got)
+	}
+	if got := seed2017.Lead.Of(study.Curves{Epoch: []int{0}}); len(got) != 1 || !math.IsNaN(got[0]) {
+		t.Errorf("lead %v of a run without noise", got)
+	}
+}
