@@ -2,6 +2,7 @@ package zhang2017
 
 import (
 	"fmt"
+	"slices"
 
 	"rethinking/lib/study"
 )
@@ -49,6 +50,17 @@ func Interpolants(scale study.Scale) (all []Kernel) {
 		k.Wrong = 2 * k.Data.Train
 		k.Data.Train += k.Wrong
 		all = append(all, k)
+	}
+	return all
+}
+
+// allInterpolants are those of both, each once.
+func allInterpolants(scale study.Scale) []Kernel {
+	all := Bandwidths(scale)
+	for _, k := range Interpolants(scale) {
+		if !slices.Contains(all, k) {
+			all = append(all, k)
+		}
 	}
 	return all
 }

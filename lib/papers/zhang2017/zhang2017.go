@@ -48,6 +48,6 @@ var studies = []study.Study{
 	{Name: "zhang2017/descent", Title: "Where descent on a linear model ends", Source: "section 5", By: From, Questions: study.Questions(Descents)},
 	{Name: "zhang2017/table3", Title: "Kernels that interpolate", Source: "table 3, section 5", By: Table3Row, Questions: study.Questions(Table3)},
 	{Name: "zhang2017/interpolants", Title: "Interpolants by bandwidth, and such that do not generalize", Source: "not in the paper, beside section 5",
-		By: Interpolant, Questions: study.Questions(func(scale study.Scale) []Kernel { return append(Bandwidths(scale), Interpolants(scale)...) })},
+		By: Interpolant, Questions: study.Questions(allInterpolants)},
 	{Name: "zhang2017/table4", Title: "Random labels in spite of regularization", Source: "table 4, appendix E", By: Table4Row, Experiments: Table4},
 }
