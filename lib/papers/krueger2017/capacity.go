@@ -29,6 +29,9 @@ func WithoutNoise(scale study.Scale) []study.Experiment {
 			g.sizes = append(g.sizes, Left(n, c.Labels))
 		}
 	}
+	if g.sizes == nil { // at smoke there is no mixture
+		g.sizes = []int{n / 2}
+	}
 	return g.experiments()
 }
 
