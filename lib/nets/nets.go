@@ -117,6 +117,9 @@ func (b builder) mlp(scope *model.Scope, x *Node) *Node {
 	return x
 }
 
+// DenseHidden is what the names of the dense hidden layers' variables have in common, and no other's.
+const DenseHidden = "/hidden_"
+
 // hidden is a dense layer with ReLU and the noise of hidden layers.
 func (b builder) hidden(scope *model.Scope, x *Node, units int, batchNorm bool) *Node {
 	x = layers.DenseWithBias(scope, x, units)

@@ -225,7 +225,7 @@ func (b *bench) newTrainer(e Experiment, x examples) (*train.Trainer, error) {
 	}
 	spec := train.Spec{
 		Net: net, Dim: x.set.Dim(), Initialization: e.Net.Initialization, Batch: e.Training.Batch, Optimizer: e.Training.optimizer(),
-		WeightDecay:  train.WeightDecay{Rate: e.Regularization.WeightDecay, Decoupled: e.Regularization.Decoupled},
+		WeightDecay:  e.Regularization.decay(),
 		Augmentation: x.augmented, Clipped: e.Training.Clipped, Running: e.Training.Running,
 	}
 	if architecture.Convolutional() && b.name != "xla:cuda" {
@@ -253,4 +253,13 @@ func median(xs []float64) float64 {
 	}
 	xs = slices.Sorted(slices.Values(xs))
 	return xs[len(xs)/2]
+}
+
+// decay is the weight decay of an experiment's regularization.
+func (r Regularization) decay() train.WeightDecay {
+	d := train.WeightDecay{Rate: r.WeightDecay, Decoupled: r.Decoupled}
+	if r.HiddenDecay {
+		d.Of = nets.DenseHidden
+	}
+	return d
 }

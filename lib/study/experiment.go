@@ -72,6 +72,7 @@ type Net struct {
 type Regularization struct {
 	WeightDecay  float64 `json:"weightDecay,omitzero"`  // lambda: lambda/2 times the sum of the squared matrices and kernels is added to the loss
 	Decoupled    bool    `json:"decoupled,omitzero"`    // weight decay beside the optimizer's step instead (Loshchilov and Hutter 2019)
+	HiddenDecay  bool    `json:"hiddenDecay,omitzero"`  // weight decay of the dense hidden layers alone
 	Dropout      float64 `json:"dropout,omitzero"`      // probability of dropping a dense hidden unit
 	InputDropout float64 `json:"inputDropout,omitzero"` // probability of dropping an input value
 	InputNoise   float64 `json:"inputNoise,omitzero"`   // standard deviation of Gaussian noise on the inputs, drawn anew in every step
@@ -184,6 +185,9 @@ func (r Regularization) String() string {
 	decay := "weight decay %g"
 	if r.Decoupled {
 		decay = "decoupled " + decay
+	}
+	if r.HiddenDecay {
+		decay += " of dense hidden layers"
 	}
 	parts := said(choice{decay, r.WeightDecay}, choice{"dropout %g", r.Dropout}, choice{"input dropout %g", r.InputDropout},
 		choice{"input noise %g", r.InputNoise}, choice{"hidden noise %g", r.HiddenNoise}, choice{"rotation %g°", r.Rotation})

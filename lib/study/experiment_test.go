@@ -77,6 +77,7 @@ func TestValidate(t *testing.T) {
 		`Regularization.WeightDecay is -1: it must be finite and`:    func(e *study.Experiment) { e.Regularization.WeightDecay = -1 },
 		`Regularization.HiddenNoise is +Inf`:                         func(e *study.Experiment) { e.Regularization.HiddenNoise = math.Inf(1) },
 		`Regularization.Rotation is 181: it must be degrees in [0`:   func(e *study.Experiment) { e.Regularization.Rotation = 181 },
+		`Regularization.HiddenDecay is true: it must be false wit`:   func(e *study.Experiment) { e.Regularization.HiddenDecay = true },
 		`Regularization.Decoupled is true: it must be false witho`:   func(e *study.Experiment) { e.Regularization.Decoupled = true },
 		`Corruption is Gaussian inputs 1, Regularization is flip:`: func(e *study.Experiment) {
 			e.Corruption.Labels, e.Corruption.Gaussian, e.Regularization.Flip = 0, 1, true
@@ -150,6 +151,8 @@ func TestExperimentString(t *testing.T) {
 	for want, e := range map[string]study.Experiment{
 		"mnist mlp 1x8 seed 1":                           {Data: study.Data{Name: "mnist"}, Net: study.MLP(8), Seed: 1},
 		"mnist[200] mlp 1x8 label corruption 0.5 seed 2": {Data: study.Data{Name: "mnist", Train: 200}, Net: study.MLP(8), Corruption: study.Corruption{Labels: 0.5}, Seed: 2},
+		"cifar10 alexnet weight decay 0.004 of dense hidden layers seed 1": {
+			Data: study.Data{Name: "cifar10"}, Net: study.Net{Kind: "alexnet"}, Regularization: study.Regularization{WeightDecay: 0.004, HiddenDecay: true}, Seed: 1},
 		"mnist mlp 1x8 label corruption 1 to two classes seed 1": {
 			Data: study.Data{Name: "mnist"}, Net: study.MLP(8), Corruption: study.Corruption{Labels: 1, Signs: true}, Seed: 1},
 		"cifar10 alexnet label corruption 1 to wrong classes, clipped Gaussian inputs 0.2, shuffled pixels decoupled weight decay 0.1, dropout 0.5, random crop, flip seed 3": {

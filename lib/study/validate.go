@@ -95,6 +95,9 @@ func (r Regularization) validate() error {
 	if !(r.Rotation >= 0 && r.Rotation <= 180) {
 		return invalid("Regularization.Rotation", r.Rotation, "degrees in [0,180]")
 	}
+	if r.HiddenDecay && r.WeightDecay == 0 {
+		return invalid("Regularization.HiddenDecay", true, "false without weight decay, so that an experiment has one key")
+	}
 	if r.Decoupled && r.WeightDecay == 0 {
 		return invalid("Regularization.Decoupled", true, "false without weight decay, so that an experiment has one key")
 	}

@@ -52,7 +52,8 @@ func TestWeightDecay(t *testing.T) {
 		decay WeightDecay
 		want  []float64
 	}{
-		"none": {WeightDecay{}, plain}, "in the loss": {WeightDecay{Rate: decay}, coupled}, "decoupled": {WeightDecay{decay, true}, decoupled},
+		"none": {WeightDecay{}, plain}, "in the loss": {WeightDecay{Rate: decay}, coupled}, "decoupled": {WeightDecay{Rate: decay, Decoupled: true}, decoupled},
+		"of the matrix": {WeightDecay{Rate: decay, Of: "/w"}, coupled}, "of other variables": {WeightDecay{Rate: decay, Of: "hidden_"}, plain},
 	} {
 		matrix, bias := steps(t, c.decay, SGD{Momentum: momentum})
 		if diff := cmp.Diff(c.want, matrix, near); diff != "" {

@@ -2,6 +2,7 @@ package train
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -70,6 +71,7 @@ type WeightDecay struct {
 	// lambda/2 · Σw² is part of the loss whose gradient the optimizer gets, which is what the papers of 2017 mean by weight decay.
 	// With SGD without momentum the two are the same.
 	Decoupled bool
+	Of        string // a part of the names, with their scopes, of the variables that decay; "": all
 }
 
 // updateGraph takes an optimizer's step on the mean loss.
@@ -81,7 +83,7 @@ func (d WeightDecay) updateGraph(scope *model.Scope, mean *Node, o optimizer.Int
 	}
 	decayed, before := []*model.Variable{}, []*Node{}
 	for _, v := range trained(scope, g) {
-		if v.Shape().Rank() < 2 {
+		if v.Shape().Rank() < 2 || !strings.Contains(v.Path(), d.Of) {
 			continue
 		}
 		decayed, before = append(decayed, v), append(before, v.NodeValue(g))

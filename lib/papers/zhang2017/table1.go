@@ -16,6 +16,7 @@ const WeightDecay = 5e-4
 var (
 	none           study.Regularization
 	decayed        = study.Regularization{WeightDecay: WeightDecay}
+	tutorial       = study.Regularization{WeightDecay: 0.004, HiddenDecay: true} // of TensorFlow's CIFAR-10 tutorial, whose net the small Alexnet is like
 	cropped        = study.Regularization{Crop: true}
 	croppedDecayed = study.Regularization{Crop: true, WeightDecay: WeightDecay}
 	transformed    = study.Regularization{Crop: true, Flip: true, Rotation: 25} // all augmentation of appendix E
@@ -79,7 +80,7 @@ func printed(name, source string, rows []row, column func(row) string) paper.Pub
 
 // is tells whether an experiment is of the row. The paper does not say how strong its weight decay is, so that any counts.
 func (r row) is(e study.Experiment) bool {
-	if e.Regularization.WeightDecay > 0 {
+	if e.Regularization.WeightDecay > 0 && !e.Regularization.HiddenDecay {
 		e.Regularization.WeightDecay = WeightDecay
 	}
 	return e.Data.Name == cifar.Name && reflect.DeepEqual(e.Net, r.net) && e.Regularization == r.regularization && e.Corruption == r.corruption
