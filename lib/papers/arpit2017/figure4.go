@@ -21,6 +21,11 @@ var (
 	ClassSensitivity = study.Quantity("sensitivity", "nats", func(p Pair) float64 { return p.G })
 )
 
+// ByClasses are the trainings that measured figure 4.
+func ByClasses(all []study.Answered[Sensitive, Sensitivity]) []study.Answered[Sensitive, Sensitivity] {
+	return study.Where(all, func(a study.Answered[Sensitive, Sensitivity]) bool { return a.Question.ByClass })
+}
+
 // Pairs are figure 4 of those trainings that measured it.
 func Pairs(all []study.Answered[Sensitive, Sensitivity]) []study.Part[Pair] {
 	return study.Parts(all, func(a study.Answered[Sensitive, Sensitivity]) (cells []Pair) {

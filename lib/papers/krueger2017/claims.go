@@ -132,7 +132,7 @@ func sharperOnLine(id, kind string) paper.Claim {
 		Says:   "The minimum of noise in the " + kind + " is sharper than that of real data, by the paper's own method",
 		Tested: "its estimate at the end of training, an example at a time: real < noise, with steps of each of the lengths 0.001, 0.01, 0.1 and 1",
 		Judge: func(e *paper.Evidence) (parts []claims.Verdict) {
-			online := study.With(study.Elements(paper.Ask(e, Estimators)), EstimatedBy, Online{Batch: 1}.Method())
+			online := study.With(study.Elements(paper.Ask(e, Estimators)), EstimatedBy, OneByOne)
 			for _, g := range study.Split(online, StepLength) {
 				parts = append(parts, paper.Less(g.Rows, Noise, "none", kind+" 1", EstimateValue, 0))
 			}
