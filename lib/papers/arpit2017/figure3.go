@@ -71,32 +71,35 @@ func Figure3(scale study.Scale) (all []Sensitive) {
 	return all
 }
 
-// ByPoints asks of the first twentieth of the trainings with ten classes, where they change fastest, how much hangs on the points of a mean: all updates,
-// or 20 as in Figure3; of the first seed.
+// ByPoints asks how much hangs on the points of a mean, of the first seed's trainings with ten classes: 20 as in Figure3 and all updates, at their
+// beginning, where they change fastest; 20 and 100 points, of the whole.
 func ByPoints(scale study.Scale) (all []Sensitive) {
-	for _, q := range Figure3(scale) {
-		q.Updates, q.ByClass = max(q.Updates/20, 40), false
-		for _, q.Every = range []int{q.Updates / 20, 1} {
-			if !q.Unique && q.Seed == 1 {
-				all = append(all, q)
-			}
+	for _, q := range Figure4(scale) {
+		if q.Seed > 1 {
+			continue
+		}
+		begun, whole := max(q.Updates/20, 40), max(q.Updates, 80)
+		for _, of := range [][2]int{{begun, begun / 20}, {begun, 1}, {whole, whole / 20}, {whole, max(whole/100, 1)}} {
+			q.Updates, q.Every, q.ByClass = of[0], of[1], false
+			all = append(all, q)
 		}
 	}
 	return all
 }
 
-const allUpdates = "all updates"
-
-// Measured says of how many points of the training the means are: "20 points", "all updates".
+// Measured says of how many points of the training the means are: "20 points of 200 updates", "all 200 updates".
 func (q Sensitive) Measured() string {
 	if q.Every == 1 {
-		return allUpdates
+		return fmt.Sprintf("all %d updates", q.Updates)
 	}
-	return fmt.Sprintf("%d points", q.Updates/q.Every)
+	return fmt.Sprintf("%d points of %d updates", q.Updates/q.Every, q.Updates)
 }
 
-// Points is the Measured of a Sensitivity.
-var Points = study.ByValue("mean over", "", func(s interface{ Measured() string }) study.Level { return study.Word(s.Measured()) })
+// Points is the Measured of a Sensitivity, and TrainedFor its number of updates.
+var (
+	Points     = study.ByValue("mean over", "", func(s interface{ Measured() string }) study.Level { return study.Word(s.Measured()) })
+	TrainedFor = study.ByValue("updates", "", func(s Sensitivity) study.Level { return study.Count(s.Updates) })
+)
 
 // Kind names what is asked.
 func (q Sensitive) Kind() string { return "arpit2017/sensitivity" }

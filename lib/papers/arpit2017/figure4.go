@@ -21,9 +21,14 @@ var (
 	ClassSensitivity = study.Quantity("sensitivity", "nats", func(p Pair) float64 { return p.G })
 )
 
-// ByClasses are the trainings that measured figure 4.
-func ByClasses(all []study.Answered[Sensitive, Sensitivity]) []study.Answered[Sensitive, Sensitivity] {
-	return study.Where(all, func(a study.Answered[Sensitive, Sensitivity]) bool { return a.Question.ByClass })
+// Figure4 asks those trainings of Figure3 that have ten classes.
+func Figure4(scale study.Scale) (all []Sensitive) {
+	for _, q := range Figure3(scale) {
+		if q.ByClass {
+			all = append(all, q)
+		}
+	}
+	return all
 }
 
 // Pairs are figure 4 of those trainings that measured it.
