@@ -162,7 +162,7 @@ func TestEigenvaluesOfALoss(t *testing.T) {
 	}
 	checkPair(t, "Lanczos, largest", l, ends.Largest, values[last], 1e-11, mat.Col(nil, last, vectors))
 	checkPair(t, "Lanczos, smallest", l, ends.Smallest, values[0], 1e-9, mat.Col(nil, 0, vectors))
-	online, err := probe.OnlineEigenvalue(ctx, l, seed(1), probe.OnlineOptions{Gamma: 0.5, Alpha: 1e-6, Iterations: 300})
+	online, err := probe.OnlineEigenvalue(ctx, []*probe.Loss{l}, seed(1), probe.OnlineOptions{Gamma: 0.5, Alpha: 1e-6, Iterations: 300})
 	if err != nil || math.Abs(online.Value/values[last]-1) > 1e-5 {
 		t.Errorf("LeCun et al.: %.9g, want %.9g, error %v", online.Value, values[last], err)
 	}
@@ -181,10 +181,34 @@ func (q quadratic) GradientAt(ctx context.Context, dst, direction []float64, ste
 func TestOnlineEigenvalue(t *testing.T) {
 	m := rotated(4, 3, 2, 0, -1, -7)
 	for _, c := range []struct{ gamma, want float64 }{{1, 7}, {0.5, 4}, {0.05, 4}} {
-		r, err := probe.OnlineEigenvalue(ctx, quadratic{m}, seed(1), probe.OnlineOptions{Gamma: c.gamma, Alpha: 0.1, Iterations: 1000})
+		r, err := probe.OnlineEigenvalue(ctx, []quadratic{{m}}, seed(1), probe.OnlineOptions{Gamma: c.gamma, Alpha: 0.1, Iterations: 1000})
 		if err != nil || math.Abs(r.Value-c.want) > 1e-6 || len(r.History) != 1000 || r.History[999] != r.Value {
 			t.Errorf("gamma %g: %.9g, want %g, error %v", c.gamma, r.Value, c.want, err)
 		}
+	}
+}
+
+// By one example at a time, with a small γ, the estimate is near the largest eigenvalue of the whole loss's Hessian, and each turn takes all.
+func TestOnlineEigenvalueByExamples(t *testing.T) {
+	p := newProblem(t, tiny, 30, 1)
+	l := p.loss(t, openBackend(t, "xla:cpu"), probe.Options{DType: dtypes.Float64, Slab: 1})
+	values, _ := decompose(t, matrix{hessian(t, l)})
+	largest := values[len(values)-1]
+	slabs := l.Slabs()
+	r, err := probe.OnlineEigenvalue(ctx, slabs, seed(1), probe.OnlineOptions{Gamma: 0.001, Alpha: 1e-6, Iterations: 15000})
+	if err != nil || len(slabs) != 30 || math.Abs(r.Value/largest-1) > 0.02 {
+		t.Errorf("by %d examples %.9g, want %.9g, error %v", len(slabs), r.Value, largest, err)
+	}
+	mean := 0.
+	for _, one := range slabs {
+		value, err := one.Value(ctx)
+		if err != nil || one.Examples() != 1 {
+			t.Fatalf("a slab of %d examples, error %v", one.Examples(), err)
+		}
+		mean += value / 30
+	}
+	if whole, err := l.Value(ctx); err != nil || math.Abs(whole-mean) > 1e-12 {
+		t.Errorf("the mean of the slabs' losses is %g, the loss %g, error %v", mean, whole, err)
 	}
 }
 
@@ -195,7 +219,7 @@ func TestEigenvaluesAreDeterministic(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		online, err := probe.OnlineEigenvalue(ctx, quadratic{m}, seed(s), probe.OnlineOptions{Gamma: 0.1, Alpha: 0.1, Iterations: 3})
+		online, err := probe.OnlineEigenvalue(ctx, []quadratic{{m}}, seed(s), probe.OnlineOptions{Gamma: 0.1, Alpha: 0.1, Iterations: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,9 +237,10 @@ func TestEigenvaluesRefuse(t *testing.T) {
 		return err
 	}
 	online := func(o probe.OnlineOptions) error {
-		_, err := probe.OnlineEigenvalue(ctx, quadratic{m}, seed(1), o)
+		_, err := probe.OnlineEigenvalue(ctx, []quadratic{{m}}, seed(1), o)
 		return err
 	}
+	_, none := probe.OnlineEigenvalue(ctx, []quadratic{}, seed(1), probe.OnlineOptions{Gamma: 1, Alpha: 1, Iterations: 1})
 	for _, c := range []struct {
 		err  error
 		want string
@@ -227,6 +252,7 @@ func TestEigenvaluesRefuse(t *testing.T) {
 		{online(probe.OnlineOptions{Gamma: 1.5, Alpha: 1, Iterations: 1}), "probe: gamma 1.5: it must be in (0,1]"},
 		{online(probe.OnlineOptions{Gamma: 1, Iterations: 1}), "probe: alpha 0: it must be over 0"},
 		{online(probe.OnlineOptions{Gamma: 1, Alpha: 1}), "probe: 0 iterations: use at least 1"},
+		{none, "probe: an eigenvalue of no loss"},
 	} {
 		if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 			t.Errorf("got error %v, want %q", c.err, c.want)

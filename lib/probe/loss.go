@@ -155,6 +155,16 @@ func (l *Loss) Len() int {
 	return l.parts[len(l.parts)-1].To
 }
 
+// Slabs are the losses of the slabs of Options, one each, at the present weights. They are open as long as the whole is.
+func (l *Loss) Slabs() (all []*Loss) {
+	for _, slab := range l.slabs {
+		one := *l
+		one.slabs, one.examples = [][]*tensors.Tensor{slab}, slab[1].Shape().Size()
+		all = append(all, &one)
+	}
+	return all
+}
+
 // Examples is the number of examples.
 func (l *Loss) Examples() int { return l.examples }
 

@@ -35,12 +35,12 @@ type SensitivityResult struct {
 	Loss     []float64   // [k] mean over all examples, in nats
 	Accuracy []float64   // [k] share of all examples that are classified as labelled
 	G        [][]float64 // [k][n] g_x of each example
-	// Proxy, [k][n], is the 1-norm of the gradient of L_t with respect to each example at the present weights, which is cheap and sometimes taken
-	// for g_x. It is another quantity: nothing of it goes through the training.
-	Proxy [][]float64
+	// Through and Proxy, [k][n], are the 1-norms of the two parts of each example's derivative: that through the training, 0 where no batch has had the
+	// example yet, and the direct one, the gradient of L_t at the present weights, which is cheap and sometimes taken for the whole.
+	Through, Proxy [][]float64
 	// Class is nil, or [classes][classes]: at [i][j] the mean, over At and over the examples of class j, of the sensitivity to them of the mean
-	// loss over the examples of class i, as the ḡ_ij of figure 4.
-	Class [][]float64
+	// loss over the examples of class i, as the ḡ_ij of figure 4. ClassThrough is that of the parts through the training.
+	Class, ClassThrough [][]float64
 }
 
 // Mean returns ḡ_x, [n], the mean of g_x over At.
@@ -56,10 +56,9 @@ func (s SensitivityResult) Mean() []float64 {
 //
 //	g_x = |dL_t/dx|_1
 //
-// where L_t is the mean loss of all examples, and its derivative goes through every update so far that had x in its batch, and through all updates
-// after it (Arpit et al. 2017, section 3.2). The gradient of the loss by x at the present weights, Proxy, is another thing: it is one part of
-// the derivative, through x's own term of L_t, which takes no training. The paper's measure is of a previous example's effect through the
-// updates that it changes; so that part is left out, and an example that was in no batch yet has 0.
+// where L_t is the mean loss of all examples (Arpit et al. 2017, section 3.2). The derivative has two parts. One goes through every update so far that
+// had x in its batch, and through all updates after it. The other is direct: the gradient of x's own term of L_t at the present weights, which takes no
+// training. In the sensitivity of the loss of one class to the examples of another there is no such term.
 //
 // The derivative is exact, by back-propagation through the unrolled training (Maclaurin et al. 2015), but along stored weights: from dL_t/dw at
 // the weights after t updates, each update costs a product with the second derivatives of its batch's loss. With k measurements these are
@@ -88,7 +87,7 @@ func Sensitivity(ctx context.Context, backend compute.Backend, u Unrolled, done 
 	if err = errors.Join(err, t.Close()); err != nil {
 		return SensitivityResult{}, fmt.Errorf("probe: %w", err)
 	}
-	for _, row := range s.Class {
+	for _, row := range slices.Concat(s.Class, s.ClassThrough) {
 		floats.Scale(1/float64(all), row)
 	}
 	return s, nil
@@ -160,16 +159,17 @@ func (s *SensitivityResult) measure(ctx context.Context, t *tape) error {
 		return fmt.Errorf("after %d updates: %w", updates, err)
 	}
 	s.At, s.Loss, s.Accuracy = append(s.At, updates), append(s.Loss, m.loss), append(s.Accuracy, m.accuracy)
-	s.G, s.Proxy = append(s.G, m.g), append(s.Proxy, m.direct)
+	s.G, s.Through, s.Proxy = append(s.G, m.g), append(s.Through, m.through), append(s.Proxy, m.direct)
 	for class := 0; t.ByClass && class < t.Architecture.Classes; class++ {
-		row, err := t.class(ctx, class)
+		g, through, err := t.class(ctx, class)
 		if err != nil {
 			return fmt.Errorf("class %d after %d updates: %w", class, updates, err)
 		}
 		if class == len(s.Class) {
-			s.Class = append(s.Class, make([]float64, len(row)))
+			s.Class, s.ClassThrough = append(s.Class, make([]float64, len(g))), append(s.ClassThrough, make([]float64, len(g)))
 		}
-		floats.Add(s.Class[class], row)
+		floats.Add(s.Class[class], g)
+		floats.Add(s.ClassThrough[class], through)
 	}
 	return nil
 }

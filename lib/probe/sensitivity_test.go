@@ -195,15 +195,18 @@ func hostSensitivities(u probe.Unrolled) (s probe.SensitivityResult) {
 			s.Class = append(s.Class, make([]float64, classes))
 		}
 	}
+	for range s.Class {
+		s.ClassThrough = append(s.ClassThrough, make([]float64, classes))
+	}
 	measurements := float64(len(u.Batches) / u.Every)
 	for updates := u.Every; updates <= len(u.Batches); updates += u.Every {
 		losses, right := h.losses(updates, h.x)
 		hits := slices.DeleteFunc(right, func(right bool) bool { return !right })
 		s.At, s.Loss, s.Accuracy = append(s.At, updates), append(s.Loss, floats.Sum(losses)/float64(n)), append(s.Accuracy, float64(len(hits))/float64(n))
-		g := make([]float64, n)
+		g, through := make([]float64, n), make([]float64, n)
 		for row, label := range u.Labels {
-			d := h.derivatives(updates, row, false)
-			g[row] = norm(d, func(int) bool { return true })
+			whole, part := h.derivatives(updates, row, true), h.derivatives(updates, row, false)
+			g[row], through[row] = norm(whole, func(int) bool { return true }), norm(part, func(int) bool { return true })
 			size := 0.
 			for _, other := range u.Labels {
 				if other == label {
@@ -211,10 +214,12 @@ func hostSensitivities(u probe.Unrolled) (s probe.SensitivityResult) {
 				}
 			}
 			for class := range s.Class {
-				s.Class[class][label] += norm(d, func(row int) bool { return int(u.Labels[row]) == class }) / (size * measurements)
+				of := func(row int) bool { return int(u.Labels[row]) == class }
+				s.Class[class][label] += norm(whole, of) / (size * measurements)
+				s.ClassThrough[class][label] += norm(part, of) / (size * measurements)
 			}
 		}
-		s.G = append(s.G, g)
+		s.G, s.Through = append(s.G, g), append(s.Through, through)
 	}
 	return s
 }
@@ -226,8 +231,8 @@ func TestSensitivity(t *testing.T) {
 	few.ByClass, many.DType = true, 0
 	got := measure(t, few)
 	compare(t, got, hostSensitivities(few), 1e-8)
-	if never, later := got.G[2][8], got.G[0][5]; never != 0 || later != 0 {
-		t.Errorf("an example that no batch had has the sensitivity %g, one of a later batch %g", never, later)
+	if never, later := got.Through[2][8], got.Through[0][5]; never != 0 || later != 0 {
+		t.Errorf("through the training, an example that no batch had has the sensitivity %g, one of a later batch %g", never, later)
 	}
 	got = measure(t, many)
 	compare(t, got, hostSensitivities(many), 1e-5) // float32
@@ -241,7 +246,10 @@ func compare(t *testing.T, got, want probe.SensitivityResult, tolerance float64)
 	if !slices.Equal(got.At, want.At) || !slices.Equal(got.Accuracy, want.Accuracy) || !floats.EqualApprox(got.Loss, want.Loss, tolerance) {
 		t.Errorf("at %v, losses %v, accuracies %v; want %v, %v, %v", got.At, got.Loss, got.Accuracy, want.At, want.Loss, want.Accuracy)
 	}
-	for what, pair := range map[string][2][][]float64{"sensitivities": {got.G, want.G}, "classes": {got.Class, want.Class}} {
+	for what, pair := range map[string][2][][]float64{
+		"sensitivities": {got.G, want.G}, "through the training": {got.Through, want.Through},
+		"classes": {got.Class, want.Class}, "classes through the training": {got.ClassThrough, want.ClassThrough},
+	} {
 		if len(pair[0]) != len(pair[1]) {
 			t.Fatalf("%s: %d rows, want %d", what, len(pair[0]), len(pair[1]))
 		}
@@ -253,14 +261,14 @@ func compare(t *testing.T, got, want probe.SensitivityResult, tolerance float64)
 	}
 }
 
-// Without a step nothing is left but an example's own term of the loss, which is the proxy.
+// Without a step nothing is left but an example's own term of the loss, which is the proxy and the whole.
 func TestSensitivityWithoutSteps(t *testing.T) {
 	u := unrolled(t, 3)
 	u.Rate, u.Every = 0, 6
 	h, s := newHost(u), measure(t, u)
 	for row, proxy := range s.Proxy[0] {
-		if s.G[0][row] != 0 {
-			t.Errorf("the sensitivity to row %d is %g", row, s.G[0][row])
+		if s.Through[0][row] != 0 || s.G[0][row] != proxy {
+			t.Errorf("the sensitivity to row %d is %g, through the training %g, the proxy %g", row, s.G[0][row], s.Through[0][row], proxy)
 		}
 		if want := norm(h.derivatives(0, row, true), func(int) bool { return true }); math.Abs(proxy-want) > 1e-8*want {
 			t.Errorf("the proxy of row %d is %g, by differences %g", row, proxy, want)

@@ -77,8 +77,9 @@ func (t *tape) train(ctx context.Context) error {
 type standing struct {
 	loss     float64   // the mean of the examples' losses times weights
 	accuracy float64   // share of examples that are classified as labelled
-	g        []float64 // [n] 1-norms of the derivatives of that mean with respect to the examples, through the training
-	direct   []float64 // [n] 1-norms of its gradient with respect to the examples, the weights being fixed
+	g        []float64 // [n] 1-norms of the derivatives of that mean with respect to the examples
+	through  []float64 // [n] of their parts through the training
+	direct   []float64 // [n] of the other parts: the mean's gradient with respect to the examples, the weights being fixed
 }
 
 // sensitivities measures at the present weights, with weights, [n], of the examples' losses.
@@ -98,22 +99,25 @@ func (t *tape) sensitivities(ctx context.Context, weights []float64) (s standing
 	if err != nil {
 		return s, err
 	}
-	norms, err := t.norms.Call1(adjoints[0])
+	norms, err := t.norms.Exec(adjoints[0], outputs[2])
 	if err != nil {
 		return s, err
 	}
-	defer norms.FinalizeAll()
-	var failed error
-	s.g, err = tensors.CopyFlatData[float64](norms)
-	s.direct, failed = tensors.CopyFlatData[float64](outputs[2])
+	defer free(norms)
+	for i, to := range []*[]float64{&s.g, &s.through, &s.direct} {
+		if *to, err = tensors.CopyFlatData[float64](norms[i]); err != nil {
+			return s, err
+		}
+	}
 	if sum := s.loss + floats.Sum(s.g); math.IsNaN(sum) || math.IsInf(sum, 0) {
 		return s, fmt.Errorf("a loss of %g and sensitivities that sum to %g: the training diverges; lower the rate", s.loss, floats.Sum(s.g))
 	}
-	return s, errors.Join(err, failed)
+	return s, nil
 }
 
-// class returns the mean sensitivities, to the examples of each class, of the mean loss over one class, [classes].
-func (t *tape) class(ctx context.Context, class int) ([]float64, error) {
+// class returns the mean sensitivities, to the examples of each class, of the mean loss over one class, and those of their parts through the training,
+// [classes] each.
+func (t *tape) class(ctx context.Context, class int) (g, through []float64, err error) {
 	sizes, weights := t.sizes(), make([]float64, len(t.Labels))
 	for i, label := range t.Labels {
 		if int(label) == class {
@@ -122,13 +126,14 @@ func (t *tape) class(ctx context.Context, class int) ([]float64, error) {
 	}
 	s, err := t.sensitivities(ctx, weights)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	means := make([]float64, len(sizes))
+	g, through = make([]float64, len(sizes)), make([]float64, len(sizes))
 	for i, label := range t.Labels {
-		means[label] += s.g[i] / float64(sizes[label])
+		g[label] += s.g[i] / float64(sizes[label])
+		through[label] += s.through[i] / float64(sizes[label])
 	}
-	return means, nil
+	return g, through, nil
 }
 
 // back takes adjoints, of the examples and of the parts of the weights, back to the training's start.

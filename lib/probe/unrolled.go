@@ -34,9 +34,9 @@ func (t *tape) forwardGraph(_ *model.Scope, inputs []*Node) []*Node {
 	return last[n:]
 }
 
-// startGraph returns, at the variables, the mean of the examples' losses times weights, the number of right answers and the 1-norms of the
-// mean's gradient with respect to each example, float64; and the adjoints with which to go back: 0 of x, as the examples' own terms are left out,
-// and the mean's gradient with respect to the parts of the weights. Its inputs are x, y and the examples' weights.
+// startGraph returns, at the variables, the mean of the examples' losses times weights and the number of right answers, float64; the mean's gradient
+// with respect to the examples; and the adjoints with which to go back: 0 of x, to which only updates will add, and the mean's gradient with respect
+// to the parts of the weights. Its inputs are x, y and the examples' weights.
 func (t *tape) startGraph(_ *model.Scope, inputs []*Node) []*Node {
 	x, y := inputs[0], inputs[1]
 	weights := t.nodes(x.Graph())
@@ -44,7 +44,7 @@ func (t *tape) startGraph(_ *model.Scope, inputs []*Node) []*Node {
 	mean := loss.SparseCategoricalCrossEntropyLogits([]*Node{InsertAxes(y, -1), inputs[2]}, []*Node{logits})
 	right := ReduceAllSum(ConvertDType(Equal(ArgMax(logits, -1, dtypes.Int32), y), dtypes.Float64))
 	adjoints := Gradient(mean, append([]*Node{x}, weights...)...)
-	direct := normsGraph(nil, adjoints[:1])[0]
+	direct := adjoints[0]
 	adjoints[0] = ZerosLike(x)
 	return append([]*Node{ConvertDType(mean, dtypes.Float64), right, direct}, adjoints...)
 }
@@ -76,9 +76,12 @@ func (t *tape) backwardGraph(_ *model.Scope, inputs []*Node) []*Node {
 	})
 }
 
-// normsGraph returns the 1-norm of each row, float64.
+// normsGraph returns the 1-norm of each example's derivative, of its part through the training and of its direct part, [n] float64 each. Its inputs are
+// the two parts, [n, dim].
 func normsGraph(_ *model.Scope, inputs []*Node) []*Node {
-	return []*Node{ReduceSum(Abs(ConvertDType(inputs[0], dtypes.Float64)), -1)}
+	through, direct := ConvertDType(inputs[0], dtypes.Float64), ConvertDType(inputs[1], dtypes.Float64)
+	norm := func(rows *Node) *Node { return ReduceSum(Abs(rows), -1) }
+	return []*Node{norm(Add(through, direct)), norm(through), norm(direct)}
 }
 
 // mean is the mean loss of examples.

@@ -28,6 +28,7 @@ var Paper = paper.Paper{
 		{Name: "arpit2017/without-noise", Title: "The number of hidden units, without the noisy examples", Source: "section 3.3",
 			By: study.Joined(study.TrainExamples, study.HiddenUnits), Experiments: krueger2017.WithoutNoise},
 		{Name: "arpit2017/sensitivity", Title: "Loss sensitivity", Source: "figures 3 and 4", By: DataTrainedOn, Questions: study.Questions(Figure3)},
+		{Name: "arpit2017/points", Title: "Loss sensitivity at all updates and at some", Source: "figure 3", By: study.Joined(DataTrainedOn, Points), Questions: study.Questions(ByPoints)},
 		{Name: "arpit2017/critical", Title: "Critical samples", Source: "figure 7", By: krueger2017.Noise, Questions: study.Questions(Figure7)},
 		{Name: "arpit2017/critical-cifar10", Title: "Critical samples on CIFAR-10", Source: "figures 8 and 9", By: krueger2017.Noise, Questions: study.Questions(Figure8)},
 	},
@@ -35,7 +36,8 @@ var Paper = paper.Paper{
 	Deviations: []paper.Deviation{
 		{Source: "figure 1", Paper: "an MLP of 4,096 units a layer", Here: "at the standard scale 512", Why: "hours on a laptop"},
 		{Source: "figures 3 and 4", Paper: "neither the batch size nor the number of updates is given",
-			Here: "10 digits an update, and at the standard scale 4,000 updates of 1,000 digits", Why: "40 epochs"},
+			Here: "10 digits an update, and at the standard scale 4,000 updates of 1,000 digits, 20,000 where each is a class of its own", Why: "until they are fitted"},
+		{Source: "figures 3 and 4", Paper: "means over all updates", Here: "over 20 points of the training", Why: "the derivative goes through all updates before: their number counts squared"},
 		{Source: "figures 5, 6, 10 and 11", Paper: "runs of its own", Here: "the runs of Krueger et al. 2017 here", Why: "they ask the same"},
 		{Source: "figure 7", Paper: "50,000 digits, 4,096 units, 1,000 epochs",
 			Here: "at the standard scale 1,000 digits, 512 units, 300 epochs", Why: "hours on a laptop"},

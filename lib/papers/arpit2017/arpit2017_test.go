@@ -157,19 +157,32 @@ func TestSensitivity(t *testing.T) {
 	}
 	for _, a := range all {
 		s := a.Answer
-		if len(s.At) != 20 || s.At[19] != 20 || len(s.Gini) != 20 || slices.Min(s.Gini) <= 0 || slices.Max(s.Gini) >= 1 {
+		if len(s.At) != 20 || s.At[19] != s.Updates || len(s.Gini) != 20 || slices.Min(s.Gini) <= 0 || slices.Max(s.Gini) >= 1 {
 			t.Errorf("%s: at %v, Gini coefficients %v", s.DataName(), s.At, s.Gini)
 		}
 		if first, last := s.Loss[0], s.Loss[19]; last >= first {
 			t.Errorf("%s: the loss goes from %g to %g", s.DataName(), first, last)
 		}
 	}
-	if matrices := arpit2017.ClassMatrices(all); len(matrices) != 2 || len(matrices[0].Part.Logs) != 100 {
-		t.Errorf("%d class matrices", len(matrices))
+	pairs := arpit2017.Pairs(all)
+	if len(pairs) != 200 || arpit2017.ClassOfLoss.Of(pairs[12]).Label != "1" || arpit2017.ClassOfExample.Of(pairs[12]).Label != "2" {
+		t.Errorf("%d pairs of classes", len(pairs))
 	}
 }
 
-// A mean over trainings is over seeds alone, though classes are measured in the first one's only.
+// Of three classes one has a fourth of the sensitivity of its own loss, one all of it, and one a half; there is no share without classes.
+func TestOwnShare(t *testing.T) {
+	class := [][]float64{{1, 3, 0}, {0, 2, 0}, {1, 1, 2}}
+	rows := []study.Answered[arpit2017.Sensitive, arpit2017.Sensitivity]{{Answer: arpit2017.Sensitivity{Class: class}}}
+	if got, ok := arpit2017.OwnShare.Of(rows[0]); !ok || math.Abs(got-175./3) > 1e-12 {
+		t.Errorf("a share of %g%%, want 58.3", got)
+	}
+	if _, ok := arpit2017.OwnShareThrough.Of(rows[0]); ok {
+		t.Error("a share without classes")
+	}
+}
+
+// A mean over trainings is over seeds alone.
 func TestSeedsOfSensitivity(t *testing.T) {
 	var all []study.Answered[arpit2017.Sensitive, arpit2017.Sensitivity]
 	for _, q := range arpit2017.Figure3(study.Standard) {

@@ -58,6 +58,7 @@ var statements = []paper.Claim{
 	},
 	sharper("K3a", "labels", false), sharper("K3b", "inputs", false),
 	sharper("K3c", "labels", true), sharper("K3d", "inputs", true),
+	sharperOnLine("K3e", "labels"), sharperOnLine("K3f", "inputs"),
 	{
 		ID: "K4", Source: "abstract, figure 3 (right)", Page: sharpened, Anchor: "regularizers-against-memorization-figure-3", Needs: study.Standard, From: 4,
 		Says: "Tuned explicit regularization keeps a net from memorizing noise at little cost to what it learns from real data; so does dropout",
@@ -122,6 +123,22 @@ func sharper(id, kind string, equalLoss bool) paper.Claim {
 		return []claims.Verdict{claims.Rising(levels...)}
 	}
 	return claim
+}
+
+// sharperOnLine is the claim for one kind of noise, by the paper's own estimator.
+func sharperOnLine(id, kind string) paper.Claim {
+	return paper.Claim{
+		ID: id, Source: "abstract, figure 3 (left)", Page: sharpened, Anchor: "on-line-estimates-of-sharpness", Needs: study.Standard,
+		Says:   "The minimum of noise in the " + kind + " is sharper than that of real data, by the paper's own method",
+		Tested: "its estimate at the end of training, an example at a time: real < noise, with steps of each of the lengths 0.001, 0.01, 0.1 and 1",
+		Judge: func(e *paper.Evidence) (parts []claims.Verdict) {
+			online := study.With(study.Elements(paper.Ask(e, Estimators)), EstimatedBy, OneByOne)
+			for _, g := range study.Split(online, StepLength) {
+				parts = append(parts, paper.Less(g.Rows, Noise, "none", kind+" 1", EstimateValue, 0))
+			}
+			return parts
+		},
+	}
 }
 
 // dropoutTradesBest judges figure 3 (right).

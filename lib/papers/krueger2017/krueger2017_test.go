@@ -188,3 +188,23 @@ func TestInputAngles(t *testing.T) {
 		}
 	}
 }
+
+// The estimates of a run are those of two batches and of Lanczos' method, at four lengths. A long step is over many
+// units that switch, which adds to the curvature; single examples make of that what all at once do.
+func TestEstimators(t *testing.T) {
+	questions := krueger2017.Estimators(study.Smoke)
+	answers, err := study.Ask(t.Context(), openLab(t), questions[:1]...)
+	if err != nil || len(questions) != 3 {
+		t.Fatalf("%d questions, error %v", len(questions), err)
+	}
+	estimates := study.Elements(answers)
+	exact := study.With(estimates, krueger2017.EstimatedBy, krueger2017.Lanczos)
+	if len(estimates) != 12 || len(exact) != 4 {
+		t.Fatalf("%d estimates, %d of them by Lanczos' method", len(estimates), len(exact))
+	}
+	longest := study.With(estimates, krueger2017.StepLength, "1")
+	one, all, largest := longest[0].Part.Value, longest[1].Part.Value, longest[2].Part.Value
+	if math.Abs(one/all-1) > 0.1 || one < largest {
+		t.Errorf("by single examples %g, by all %g, by Lanczos' method %g", one, all, largest)
+	}
+}

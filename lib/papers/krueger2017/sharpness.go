@@ -124,7 +124,7 @@ func (q Sharp) measure(ctx context.Context, loss *probe.Loss, s study.Stand) (ou
 		return Stage{}, err
 	}
 	out.Trace, out.TraceError = trace.Value, trace.StandardError
-	online, err := probe.OnlineEigenvalue(ctx, loss, rng, probe.OnlineOptions{Gamma: 0.1, Alpha: 0.01, Iterations: 100})
+	online, err := probe.OnlineEigenvalue(ctx, []*probe.Loss{loss}, rng, probe.OnlineOptions{Gamma: 0.1, Alpha: 0.01, Iterations: 100})
 	if err != nil {
 		return Stage{}, err
 	}
