@@ -11,20 +11,14 @@ func Complexity(scale study.Scale) []study.Experiment {
 // signs are labels of two classes, drawn at random.
 var signs = study.Corruption{Labels: 1, Signs: true}
 
-// Signs asks equation 1 of nets: table 1's training, on as many images as figure 1 has, whose labels are two classes drawn at random. Alexnet, which takes
-// minutes, has one seed.
-func Signs(scale study.Scale) []study.Experiment {
-	all := study.Seeds(signed(Alexnet, scale), 1)
+// Signs asks equation 1 of the MLPs: table 1's training, on as many images as figure 1 has, whose labels are two classes drawn at random.
+func Signs(scale study.Scale) (all []study.Experiment) {
 	for _, net := range []study.Net{MLP3x512, MLP512} {
-		all = append(all, study.Seeds(signed(net, scale), sizes[net.Kind][scale].seeds)...)
+		e := experiment(net, sizes[net.Kind][scale])
+		e.Corruption = signs
+		all = append(all, study.Seeds(e, sizes[net.Kind][scale].seeds)...)
 	}
 	return all
-}
-
-func signed(net study.Net, scale study.Scale) study.Experiment {
-	e := experiment(net, sizes[net.Kind][scale])
-	e.Corruption = signs
-	return e
 }
 
 // Rademacher bounds the empirical Rademacher complexity of section 2.2, equation 1, from below, 0 to 1: where a net classifies a share a of random signs

@@ -91,7 +91,7 @@ func TestClaimsWithoutResults(t *testing.T) {
 	ids := map[string]bool{}
 	for _, scale := range study.Scales {
 		all, err := paper.Judge(t.Context(), l, scale, func(paper.Paper, paper.Claim) bool { return true }, zhang2017.Paper)
-		if err != nil || len(all) != 20 {
+		if err != nil || len(all) != 22 {
 			t.Fatalf("%d claims, error %v", len(all), err)
 		}
 		for _, entry := range all {
