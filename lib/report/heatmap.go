@@ -202,8 +202,8 @@ func (h Heat) outlineFact(o *border) string {
 	return fmt.Sprintf("Outlined: %s (%d of %s).", o.label, len(h.where(outlined)), Plural(len(h.Cells), "cell"))
 }
 
-// Description says in words what the picture shows: its kind, axes with their values, the lowest and the highest cell, and those without
-// a mean, outlined or empty. It is the alternative text of the picture.
+// Description says in words what the picture shows: its kind, axes with their values, the lowest and the highest cell, what every cell
+// shows, and which are without a mean, outlined or empty. It is the alternative text of the picture.
 func (h Heat) Description() string {
 	parts := []string{
 		fmt.Sprintf("Heat map: %s.", h.Title),
@@ -215,6 +215,9 @@ func (h Heat) Description() string {
 		parts = append(parts, "Colour: "+h.Color.describe()+".", fmt.Sprintf("Lowest: %s at %s. Highest: %s at %s.",
 			h.Color.value(low.Point), low.Name, h.Color.value(high.Point), high.Name))
 	}
+	for y, label := range h.Y.Categories {
+		parts = append(parts, fmt.Sprintf("%s %s: %s.", h.Y.Label, label, h.inRow(y)))
+	}
 	name := func(c HeatCell) string { return c.Name }
 	nameAndText := func(c HeatCell) string { return fmt.Sprintf("%s (%s)", c.Name, c.text()) }
 	parts = append(parts, facts(
@@ -222,6 +225,15 @@ func (h Heat) Description() string {
 		h.listed("Outlined, "+h.Outline, outlined, name), h.emptyFact(),
 	)...)
 	return strings.Join(parts, " ")
+}
+
+// inRow is what the cells of a row show, from the left; "–" where there is none.
+func (h Heat) inRow(y int) string {
+	words := slices.Repeat([]string{"–"}, len(h.X.Categories))
+	for _, c := range h.where(func(c HeatCell) bool { return c.Y == float64(y) }) {
+		words[int(c.X)] = c.text()
+	}
+	return strings.Join(words, ", ")
 }
 
 // listed says which cells meet a condition; it is empty where none does.
