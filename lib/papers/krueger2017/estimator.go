@@ -46,11 +46,10 @@ var (
 	EstimateValue  = study.Quantity("largest eigenvalue", "", func(e Estimate) float64 { return e.Value })
 )
 
-// Estimators asks about the runs of Sharpness on real data and on nothing but noise, of the first seed, as each takes minutes: by single examples, and by
-// all at once. The smaller Gamma, the less the estimate fluctuates, and the more iterations it takes: 10/Gamma forget the start.
+// Estimators asks about the runs of Sharpness on real data and on nothing but noise: by single examples, and by all at once. The smaller Gamma, the less the estimate fluctuates, and the more iterations it takes: 10/Gamma forget the start.
 func Estimators(scale study.Scale) (all []Estimator) {
 	for _, q := range Sharpness(scale) {
-		if level := Level(q.Experiment); (level == 0 || level == 1) && q.Experiment.Seed == 1 {
+		if level := Level(q.Experiment); level == 0 || level == 1 {
 			all = append(all, Estimator{
 				Experiment: q.Experiment, Online: []Online{{1, 0.03, 300}, {q.Experiment.Data.Train, 0.1, 100}},
 				Alphas: []float64{0.001, 0.01, 0.1, 1}, Steps: q.Steps,
