@@ -134,7 +134,10 @@ func sharperOnLine(id, kind string) paper.Claim {
 		Judge: func(e *paper.Evidence) (parts []claims.Verdict) {
 			online := study.With(study.Elements(paper.Ask(e, Estimators)), EstimatedBy, OneByOne)
 			for _, g := range study.Split(online, StepLength) {
-				parts = append(parts, paper.Less(g.Rows, Noise, "none", kind+" 1", EstimateValue, 0))
+				at := func(noise string) claims.Sample {
+					return paper.Sample(noise+" at α = "+g.Label, study.With(g.Rows, Noise, noise), EstimateValue)
+				}
+				parts = append(parts, claims.Less(at("none"), at(kind+" 1"), 0))
 			}
 			return parts
 		},

@@ -2,6 +2,7 @@ package seed2017
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"rethinking/lib/claims"
@@ -98,7 +99,11 @@ func isNet(nets ...study.Net) func(study.Experiment) bool {
 
 // sample is of the runs of a net with a share of Gaussian inputs.
 func sample(runs []study.Result, n study.Net, share float64, s study.Statistic) claims.Sample {
-	return paper.Sample(name(n), study.Where(runs, func(r study.Result) bool {
+	title := name(n)
+	if share > 0 {
+		title += fmt.Sprintf(" at share %g", share)
+	}
+	return paper.Sample(title, study.Where(runs, func(r study.Result) bool {
 		return isNet(n)(r.Experiment) && r.Experiment.Corruption.Gaussian == share
 	}), s)
 }
