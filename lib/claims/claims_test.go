@@ -76,6 +76,8 @@ func TestVerdicts(t *testing.T) {
 		{"falling", claims.Rising(sample(5, 6, 7), sample(3, 4, 4), sample(1, 2, 1)), claims.Contradicted, ""},
 		{"to never", claims.Rising(sample(1, 2, 1), sample(2, 3, 2), sample(never, never, 9)), claims.Reproduced, "of which 2 never"},
 		{"seen rising once", claims.Rising(sample(1), sample(2), sample(3)), claims.SeenOnce, "in 1 seeds"},
+		{"above a bound", claims.Above(sample(12, 12.5, 12), 10), claims.Reproduced, "difference 2.17%"},
+		{"above a bound, perhaps", claims.Above(sample(11, 12, 13), 10), claims.Undecided, "interval -0.48"},
 		{"never is outside", claims.EveryAtMost(sample(1, 2, 3, never), 10), claims.Undecided, "3 of 4"},
 		{"a change within bounds", claims.MeanWithin(claims.Difference(sample(50, 52, 51), sample(50.1, 52.2, 51)), -2, 4), claims.Reproduced, "x less x 0.10%"},
 		{"a change beyond them", claims.MeanWithin(claims.Difference(sample(50, 52, 51), sample(60, 61, 61)), -2, 4), claims.Contradicted, ""},
@@ -229,8 +231,8 @@ func TestIntervals(t *testing.T) {
 	inf := math.Inf(1)
 	for i, want := range []claims.Interval{
 		{Of: "x less x", Unit: "%", Estimate: 4.25, Low: 2.7265198191711875, High: 5.7734801808288125, From: 0.5, To: inf, Outcome: claims.Reproduced},
-		{Of: "x", Unit: "%", Estimate: 98.99, Low: 98.77343789505285, High: 99.20656210494717, From: 98.91, To: 99.51, Published: &published, Outcome: claims.Undecided},
-		{Of: "x less x", Unit: "%", Estimate: 2, Low: -0.4841377118, High: 4.4841377118, From: 0, To: inf, Outcome: claims.Undecided},
+		{Of: "x", Unit: "%", Estimate: 98.99, Low: 98.77343789505285, High: 99.20656210494717, From: 98.91, To: 99.51, Published: &published, Test: "the 90% interval", Outcome: claims.Undecided},
+		{Of: "x less x", Unit: "%", Estimate: 2, Low: -0.4841377118, High: 4.4841377118, From: 0, To: inf, Test: "Page's test over all levels", Outcome: claims.Undecided},
 		{Of: "x", Unit: "%", Estimate: 8, Low: 7, High: 12, From: 7.5, To: inf, Range: true, Outcome: claims.Undecided},
 	} {
 		if diff := cmp.Diff(want, got.Intervals[i], cmpopts.EquateApprox(0, 1e-9)); diff != "" {

@@ -3,6 +3,7 @@ package claims
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -33,6 +34,14 @@ func Less(a, b Sample, margin float64) Verdict {
 		v.Needed = e.needed(margin)
 	}
 	return v
+}
+
+// Above judges that the mean of a sample is above a bound, as Less does.
+func Above(s Sample, bound float64) Verdict {
+	if len(s.Values) == 0 {
+		return Missing("no run has a value: %s", s.Name)
+	}
+	return Less(Sample{Name: "the bound", Unit: s.Unit, Values: slices.Repeat([]float64{bound}, len(s.Values)), Seeds: s.Seeds}, s, 0)
 }
 
 // LogRatio is log2 of b over a, in each seed that has both. Where b never came, neither does the ratio; where a never came, there is none.

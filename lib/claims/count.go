@@ -73,7 +73,7 @@ func MeanWithin(s Sample, low, high float64) Verdict {
 	}
 	e := of(s.Values)
 	i, narrow := e.interval(s.Name, s.Unit, low), e.half(2*level)
-	i.To = high
+	i.To, i.Test = high, "the 90% interval"
 	nearer := low
 	if e.mean-low > high-e.mean {
 		nearer = high

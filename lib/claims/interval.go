@@ -18,6 +18,7 @@ type Interval struct {
 	Published *float64 // the paper's number, if it has one
 	Unit      string
 	Range     bool
+	Test      string  // what decides, where that is not the interval that is drawn: "the 90% interval"
 	Outcome   Outcome // of the part
 }
 

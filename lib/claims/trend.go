@@ -43,10 +43,12 @@ func Trend(samples ...Sample) Verdict {
 	l := pages(samples, seeds)
 	up, down := l.tails()
 	v := Verdict{N: len(samples) * len(seeds), Seeds: len(seeds), P: min(1, 2*min(up, down))}
-	v.Statistic = fmt.Sprintf("%s, %s; Page's L %.4g over %d levels in %d seeds, p %.2g",
-		samples[0], samples[len(samples)-1], l.observed, len(samples), len(seeds), up)
+	v.Statistic = fmt.Sprintf("%s, %s; Page's L %.4g over %d levels in %d seeds, two-sided p %.2g",
+		samples[0], samples[len(samples)-1], l.observed, len(samples), len(seeds), v.P)
 	if first, last := samples[0], samples[len(samples)-1]; !first.censored() && !last.censored() {
-		v.Intervals = []Interval{of(differences(first, last, seeds)).interval(last.Name+" less "+first.Name, last.Unit, 0)}
+		i := of(differences(first, last, seeds)).interval(last.Name+" less "+first.Name, last.Unit, 0)
+		i.Test = "Page's test over all levels"
+		v.Intervals = []Interval{i}
 	}
 	v.Outcome = decided(len(seeds), up <= level/2, down <= level/2, l.observed > l.mean)
 	if v.Outcome == Undecided || v.Outcome == SeenOnce {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"strings"
+	"slices"
 
 	"rethinking/lib/claims"
 )
@@ -62,7 +62,7 @@ func barOf(i claims.Interval) bar {
 	if b.Color, b.Decided = outcomeColors[i.Outcome]; !b.Decided {
 		b.Color = "#808080"
 	}
-	for _, bound := range []float64{i.From, i.To} {
+	for _, bound := range slices.Compact([]float64{i.From, i.To}) {
 		if !math.IsInf(bound, 0) {
 			b.Bounds = append(b.Bounds, tick{at(bound), short(bound)})
 		}
@@ -78,6 +78,8 @@ func barWords(i claims.Interval) string {
 	switch {
 	case !i.Finite():
 		return i.Number(i.Estimate) + " (one seed)"
+	case i.Range && i.Low == i.High:
+		return i.Number(i.Low)
 	case i.Range:
 		return fmt.Sprintf("%s to %s", i.Number(i.Low), i.Number(i.High))
 	}
@@ -92,18 +94,31 @@ func meaning(i claims.Interval) string {
 	if i.Range {
 		what = "lowest to highest run"
 	}
-	var holds []string
-	if !math.IsInf(i.From, 0) {
-		holds = append(holds, "above "+i.Number(i.From))
+	s := fmt.Sprintf("%s: %s, %s; claimed: %s; %s", i.Of, barWords(i), what, region(i), i.Outcome)
+	if i.Test != "" {
+		s += ", as " + i.Test + " decides"
 	}
-	if !math.IsInf(i.To, 0) {
-		holds = append(holds, "below "+i.Number(i.To))
-	}
-	s := fmt.Sprintf("%s: %s, %s; the claim holds %s: %s", i.Of, barWords(i), what, strings.Join(holds, " and "), i.Outcome)
 	if i.Published != nil {
 		s += "; published " + i.Number(*i.Published)
 	}
 	return s
+}
+
+// region says where a claim holds: "above 0", or, of a range, "at least 99.9%".
+func region(i claims.Interval) string {
+	above, below := "above ", "below "
+	if i.Range {
+		above, below = "at least ", "at most "
+	}
+	switch {
+	case i.From == i.To:
+		return "at " + i.Number(i.From)
+	case math.IsInf(i.To, 0):
+		return above + i.Number(i.From)
+	case math.IsInf(i.From, 0):
+		return below + i.Number(i.To)
+	}
+	return above + i.Number(i.From) + " and " + below + i.Number(i.To)
 }
 
 // drawn is the drawing of a claim's parts, with the numbers behind it; where there is nothing to draw, the numbers.

@@ -70,7 +70,7 @@ func Claims(l paper.Ledger, err error) (Sheet, error) {
 	s := Sheet{
 		Words: Words{
 			Name: "claims", Title: "Claims and verdicts",
-			Facts: []string{"A claim holds in the grey region. A bar is a 95% interval or, where the claim is of every run, goes from the lowest to the highest; a diamond is the paper's number. Exploratory: its rule was set when these runs had been seen, and counts for later seeds."},
+			Facts: []string{"A part of a claim holds in the grey region. A bar is a 95% interval around a mean or, where the part is of every run, goes from the lowest run to the highest around the median; of a trend it is the last level less the first, and Page's test over all levels decides. Blue is reproduced, orange contradicted, a grey hollow point neither; several parts are corrected together, so that one may miss the region and be undecided. A diamond is the paper's number. Exploratory: its rule was set when these runs had been seen, and counts for later seeds."},
 		},
 		Corner: "claim",
 		Links:  map[string]string{},

@@ -46,7 +46,8 @@ var (
 	EstimateValue  = study.Quantity("largest eigenvalue", "", func(e Estimate) float64 { return e.Value })
 )
 
-// Estimators asks about the runs of Sharpness on real data and on nothing but noise: by single examples, and by all at once. The smaller Gamma, the less the estimate fluctuates, and the more iterations it takes: 10/Gamma forget the start.
+// Estimators asks about the runs of Sharpness on real data and on nothing but noise: by single examples, and by all at once. The smaller Gamma, the less
+// the estimate fluctuates, and the more iterations it takes: some 10/Gamma forget the start.
 func Estimators(scale study.Scale) (all []Estimator) {
 	for _, q := range Sharpness(scale) {
 		if level := Level(q.Experiment); level == 0 || level == 1 {

@@ -38,7 +38,7 @@ var onClosedForms = []paper.Claim{
 	{
 		ID: "Z11", Source: "not in the paper, beside section 5", Page: "03-linear-and-expressivity", Anchor: "an-interpolant-is-not-enough-section-5", From: 4, Judge: interpolatesInVain,
 		Says:   "That it interpolates does not make a function generalize: of a kernel's interpolants there are such that err on most new examples",
-		Tested: "on a subset of the digits, on pixels, with wrong labels of twice as many others fitted too: train error 0 in every run; test error ≥ 50% on average",
+		Tested: "on a subset of the digits, on pixels, with wrong labels of twice as many others fitted too: train error 0 in every run; mean test error > 50%",
 	},
 }
 
@@ -106,5 +106,5 @@ func normMisleads(e *paper.Evidence) []claims.Verdict {
 func interpolatesInVain(e *paper.Evidence) []claims.Verdict {
 	all := paper.Ask(e, Interpolants)
 	of := func(s study.Statistic) claims.Sample { return paper.Sample(s.Name, kernels(all, Pixels, spoiled), s) }
-	return []claims.Verdict{claims.EveryAtMost(of(KernelTrainError), 0), claims.MeanWithin(of(KernelTestError), 50, 100)}
+	return []claims.Verdict{claims.EveryAtMost(of(KernelTrainError), 0), claims.Above(of(KernelTestError), 50)}
 }

@@ -128,7 +128,7 @@ func TestInterpolate(t *testing.T) {
 	}
 	spoiled := questions[0]
 	spoiled.Wrong = 40
-	if got := ask(t, spoiled)[0].Answer; got.N != 20 || got.TrainError != 0 || got.TestError < 70 {
+	if got := ask(t, spoiled)[0].Answer; got.N != 20 || got.TrainError != 0 || got.TestError < 70 || got.RandomTrainError != 0 {
 		t.Errorf("with wrong labels fitted too: %+v", got)
 	}
 	for _, refused := range []zhang2017.Kernel{

@@ -226,7 +226,7 @@ func (k Kernel) judge(ctx context.Context, fit *exact.Interpolant, x, others []f
 	}
 	trainedOn, tested := exact.Argmax(seen, classes), exact.Argmax(unseen, classes) // two labels an example
 	out.TrainError = 100 - agreement(everySecond(trainedOn)[:out.N], train.Labels[:out.N])
-	out.RandomTrainError = 100 - agreement(everySecond(trainedOn[1:])[:out.N], everySecond(labels[1:]))
+	out.RandomTrainError = 100 - agreement(everySecond(trainedOn[1:])[:out.N], everySecond(labels[1:])[:out.N])
 	out.TestError = 100 - agreement(everySecond(tested), test.Labels)
 	return out, nil
 }
