@@ -43,15 +43,6 @@ type SensitivityResult struct {
 	Class, ClassThrough [][]float64
 }
 
-// Mean returns ḡ_x, [n], the mean of g_x over At.
-func (s SensitivityResult) Mean() []float64 {
-	mean := make([]float64, len(s.G[0]))
-	for _, g := range s.G {
-		floats.AddScaled(mean, 1/float64(len(s.G)), g)
-	}
-	return mean
-}
-
 // Sensitivity trains, and measures how much the loss depends on what was trained on: of each example x, after t updates,
 //
 //	g_x = |dL_t/dx|_1

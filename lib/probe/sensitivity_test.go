@@ -276,13 +276,6 @@ func TestSensitivityWithoutSteps(t *testing.T) {
 	}
 }
 
-func TestSensitivityMean(t *testing.T) {
-	s := probe.SensitivityResult{G: [][]float64{{1, 2}, {3, 8}}}
-	if got := s.Mean(); !slices.Equal(got, []float64{2, 5}) {
-		t.Errorf("the mean is %v, want [2 5]", got)
-	}
-}
-
 // A measurement takes its way back and one more segment for training, and the share of the work done counts the ways back.
 func TestSensitivityStops(t *testing.T) {
 	backend := openBackend(t, "xla:cpu")
