@@ -18,6 +18,11 @@ import (
 // Every wants all evaluated epochs.
 func Every([]train.Point) bool { return true }
 
+// End wants the last epoch of a run alone.
+func End(e study.Experiment) func(seen []train.Point) bool {
+	return func(seen []train.Point) bool { return e.Ends(seen[len(seen)-1]) }
+}
+
 // trained is the share of a question's time that the run is taken to be, before it is known.
 const trained = 0.5
 

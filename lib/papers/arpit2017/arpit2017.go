@@ -31,6 +31,8 @@ var Paper = paper.Paper{
 		{Name: "arpit2017/points", Title: "Loss sensitivity at all updates and at some", Source: "figure 3", By: study.Joined(DataTrainedOn, Points), Questions: study.Questions(ByPoints)},
 		{Name: "arpit2017/critical", Title: "Critical samples", Source: "figure 7", By: krueger2017.Noise, Questions: study.Questions(Figure7)},
 		{Name: "arpit2017/critical-cifar10", Title: "Critical samples on CIFAR-10", Source: "figures 8 and 9", By: krueger2017.Noise, Questions: study.Questions(Figure8)},
+		{Name: "arpit2017/critical-trained", Title: "Critical samples of trained nets on CIFAR-10, of more examples", Source: "figures 8 and 9", By: krueger2017.Noise,
+			Questions: study.Questions(Trained8)},
 	},
 	Claims: statements,
 	Deviations: []paper.Deviation{

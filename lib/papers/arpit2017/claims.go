@@ -64,7 +64,7 @@ var statements = []paper.Claim{
 		Judge:  noiseGrowsMore,
 	},
 	critical("A5a", "labels", "7", patterns, Figure7), critical("A5b", "inputs", "7", patterns, Figure7),
-	critical("A5c", "labels", "8", onCIFAR, Figure8), critical("A5d", "inputs", "9", onCIFAR, Figure8),
+	critical("A5c", "labels", "8", onCIFAR, Trained8), critical("A5d", "inputs", "9", onCIFAR, Trained8),
 	{
 		ID: "A6", Source: "section 3.4, figure 7", Page: memorization, Anchor: patterns, From: 4,
 		Says: "With random labels among the right ones, validation accuracy has a maximum before the noise is fitted; " +

@@ -14,7 +14,8 @@ import (
 // adversarial examples finds them a critical sample (section 4)?
 type Critical struct {
 	Experiment study.Experiment
-	Examples   int // the first so many test examples
+	Examples   int  // the first so many test examples
+	Trained    bool `json:",omitzero"` // where training ends alone, and of the training examples too
 }
 
 // Moment is where a run of a Critical stands.
@@ -24,6 +25,7 @@ type Moment struct {
 	TrainAccuracy float64 // percent
 	TestAccuracy  float64 // percent
 	Ratio         float64 // critical sample ratio, percent
+	TrainRatio    float64 `json:",omitzero"` // of the training examples, where Critical.Trained asks for it
 }
 
 // The numbers of a Moment.
@@ -31,6 +33,7 @@ var (
 	MomentEpoch        = study.Quantity("epoch", "", func(m Moment) float64 { return float64(m.Epoch) })
 	MomentTestAccuracy = study.Quantity("test accuracy", "%", func(m Moment) float64 { return m.TestAccuracy })
 	CriticalRatio      = study.Quantity("critical sample ratio", "%", func(m Moment) float64 { return m.Ratio })
+	TrainCriticalRatio = study.Quantity("critical sample ratio of the training set", "%", func(m Moment) float64 { return m.TrainRatio })
 )
 
 // asked is what a scale asks of figure 7, or of figures 8 and 9.
@@ -63,10 +66,27 @@ var figure8 = map[study.Scale]asked{
 	study.Paper:    {study.Net{Kind: "arpit-cnn"}, 0, 1000, 100, 128, 3, []float64{0.4, 1}},
 }
 
+// cnnTraining is the training of figures 8 and 9 (section 2).
+var cnnTraining = study.Training{LearningRate: 0.01, Momentum: 0.9, Decay: 0.5, DecayEvery: 15}
+
 // Figure8 asks figures 8 and 9 of the paper's convolutional net on CIFAR-10, at noise levels 0.4 and 1 in inputs and in labels.
 func Figure8(scale study.Scale) []Critical {
 	s := figure8[scale]
-	return s.of("cifar10", study.Training{LearningRate: 0.01, Momentum: 0.9, Decay: 0.5, DecayEvery: 15}, min(s.test, 200))
+	return s.of("cifar10", cnnTraining, min(s.test, 200))
+}
+
+// Trained8 asks what figures 8 and 9 end at of more examples: of 2,000 test images at the standard scale, so that the standard error is a point or less,
+// and of the training set.
+func Trained8(scale study.Scale) []Critical {
+	s := figure8[scale]
+	if scale == study.Standard {
+		s.test = 2000
+	}
+	questions := s.of("cifar10", cnnTraining, s.test)
+	for i := range questions {
+		questions[i].Trained = true
+	}
+	return questions
 }
 
 // of asks it of so many test examples: on real data, and at each level of noise in the labels and in the inputs.
@@ -74,23 +94,32 @@ func (s asked) of(set string, t study.Training, examples int) []Critical {
 	t.Epochs, t.Batch = s.epochs, s.batch
 	e := study.Experiment{Data: study.Data{Name: set, Train: s.train, Test: s.test}, Net: s.net, Training: t}
 	experiments := study.SeedsOn(e, s.seeds, krueger2017.Noises(s.levels...)...)
-	return study.About(experiments, func(e study.Experiment) Critical { return Critical{e, examples} })
+	return study.About(experiments, func(e study.Experiment) Critical { return Critical{Experiment: e, Examples: examples} })
 }
 
 // Kind names what is asked.
 func (q Critical) Kind() string { return "arpit2017/critical" }
 
-// Answer returns a moment for every epoch that is evaluated.
+// Answer returns a moment for every epoch that is evaluated, or for the last.
 func (q Critical) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) ([]Moment, error) {
-	_, test, err := lab.Examples(ctx, q.Experiment)
+	train, test, err := lab.Examples(ctx, q.Experiment)
 	if err != nil {
 		return nil, err
 	}
-	x := test.X[:q.Examples*test.Dim()]
-	return along.Classifier(ctx, lab, q.Experiment, along.Every, done, func(s study.Stand, net *probe.Classifier) (Moment, error) {
+	x, wanted := test.X[:q.Examples*test.Dim()], along.Every
+	if q.Trained {
+		wanted = along.End(q.Experiment)
+	}
+	return along.Classifier(ctx, lab, q.Experiment, wanted, done, func(s study.Stand, net *probe.Classifier) (Moment, error) {
 		rng := rand.New(rand.NewPCG(uint64(q.Experiment.Seed), uint64(s.Epoch)))
 		critical, err := net.Critical(ctx, x, rng, probe.ArpitLASS())
-		return Moment{q.Experiment, s.Epoch, 100 * s.Train.Accuracy, 100 * s.Test.Accuracy, 100 * share(critical)}, err
+		m := Moment{Experiment: q.Experiment, Epoch: s.Epoch, TrainAccuracy: 100 * s.Train.Accuracy, TestAccuracy: 100 * s.Test.Accuracy, Ratio: 100 * share(critical)}
+		if err != nil || !q.Trained {
+			return m, err
+		}
+		critical, err = net.Critical(ctx, train.X, rng, probe.ArpitLASS())
+		m.TrainRatio = 100 * share(critical)
+		return m, err
 	})
 }
 
