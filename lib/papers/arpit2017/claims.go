@@ -49,19 +49,32 @@ var statements = []paper.Claim{
 		ID: "A4b", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2", From: 4,
 		Says:   "The more examples there are, the more epochs it takes to fit them",
 		Tested: "epochs to 99.9% rise with the number of examples, widest net, batches of 32 (the paper does not say its own): real, Gaussian inputs",
-		Judge:  slowerWithSize(study.EpochsToFit(study.Fitted)),
+		Judge:  slowerWithSize(krueger2017.Widest(krueger2017.Size), study.EpochsToFit(study.Fitted)),
 	},
 	{
 		ID: "A4c", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2", From: 4,
 		Says:   "The same, counted in updates",
 		Tested: "updates to 99.9% rise with the number of examples, widest net: real, Gaussian inputs",
-		Judge:  slowerWithSize(study.UpdatesToFit(study.Fitted)),
+		Judge:  slowerWithSize(krueger2017.Widest(krueger2017.Size), study.UpdatesToFit(study.Fitted)),
 	},
 	{
 		ID: "A4d", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2", From: 4,
 		Says:   "More examples cost noise more time than real data",
 		Tested: "log2 of the time to 99.9% of the most examples over that of the fewest, widest net: real < Gaussian inputs, and real < random labels",
-		Judge:  noiseGrowsMore,
+		Judge:  noiseGrowsMore(krueger2017.Widest(krueger2017.Size)),
+	},
+	{
+		ID: "A4e", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2",
+		Says: "The more examples there are, the more epochs it takes to fit them",
+		Tested: "epochs to 99.9% rise with the number of examples, batches in proportion to it, 32 at the fewest, so that every epoch has as many updates: real, " +
+			"Gaussian inputs",
+		Judge: slowerWithSize(krueger2017.InProportion, study.EpochsToFit(study.Fitted)),
+	},
+	{
+		ID: "A4f", Source: "section 3.3, figure 6 (right)", Page: memorization, Anchor: "time-and-the-size-of-the-training-set-figure-2",
+		Says:   "More examples cost noise more time than real data",
+		Tested: "as A4d, batches in proportion to the number of examples: real < Gaussian inputs, and real < random labels",
+		Judge:  noiseGrowsMore(krueger2017.InProportion),
 	},
 	critical("A5a", "labels", "7", patterns, Figure7), critical("A5b", "inputs", "7", patterns, Figure7),
 	critical("A5c", "labels", "8", onCIFAR, Trained8), critical("A5d", "inputs", "9", onCIFAR, Trained8),
@@ -179,34 +192,36 @@ func fasterWithUnits(e *paper.Evidence) (parts []claims.Verdict) {
 	return parts
 }
 
-// slowerWithSize judges a time to fit along the number of examples, of the widest nets.
-func slowerWithSize(time study.Statistic) func(*paper.Evidence) []claims.Verdict {
+// slowerWithSize judges a time to fit along the number of examples.
+func slowerWithSize(of study.Experiments, time study.Statistic) func(*paper.Evidence) []claims.Verdict {
 	return func(e *paper.Evidence) (parts []claims.Verdict) {
 		for _, c := range []study.Corruption{none, randX} {
-			parts = append(parts, claims.Rising(timesToFit(e, krueger2017.Widest(krueger2017.Size), c, study.TrainExamples, time)...))
+			parts = append(parts, claims.Rising(timesToFit(e, of, c, study.TrainExamples, time)...))
 		}
 		return parts
 	}
 }
 
 // noiseGrowsMore judges that more examples cost noise more time than real data: the ratio of the times at the largest number and the smallest.
-func noiseGrowsMore(e *paper.Evidence) []claims.Verdict {
-	least, most := math.MaxInt, 0
-	for _, x := range krueger2017.Size(e.Scale) {
-		least, most = min(least, x.Data.Train), max(most, x.Data.Train)
-	}
-	runs := e.Runs(func(x study.Experiment) bool {
-		return (x.Data.Train == least || x.Data.Train == most) && slices.Contains([]study.Corruption{none, randX, randY}, x.Corruption)
-	}, krueger2017.Widest(krueger2017.Size))
-	growth := func(noise string) claims.Sample {
-		times := func(n int) claims.Sample {
-			of := study.With(study.With(runs, krueger2017.Noise, noise), study.TrainExamples, study.Count(n).Label)
-			return paper.Sample(fmt.Sprintf("%s, %d examples", noise, n), of, study.EpochsToFit(study.Fitted))
+func noiseGrowsMore(of study.Experiments) func(*paper.Evidence) []claims.Verdict {
+	return func(e *paper.Evidence) []claims.Verdict {
+		least, most := math.MaxInt, 0
+		for _, x := range of(e.Scale) {
+			least, most = min(least, x.Data.Train), max(most, x.Data.Train)
 		}
-		return claims.LogRatio(times(least), times(most))
+		runs := e.Runs(func(x study.Experiment) bool {
+			return (x.Data.Train == least || x.Data.Train == most) && slices.Contains([]study.Corruption{none, randX, randY}, x.Corruption)
+		}, of)
+		growth := func(noise string) claims.Sample {
+			times := func(n int) claims.Sample {
+				of := study.With(study.With(runs, krueger2017.Noise, noise), study.TrainExamples, study.Count(n).Label)
+				return paper.Sample(fmt.Sprintf("%s, %d examples", noise, n), of, study.EpochsToFit(study.Fitted))
+			}
+			return claims.LogRatio(times(least), times(most))
+		}
+		real := growth("none")
+		return []claims.Verdict{claims.Less(real, growth("inputs 1"), 0), claims.Less(real, growth("labels 1"), 0)}
 	}
-	real := growth("none")
-	return []claims.Verdict{claims.Less(real, growth("inputs 1"), 0), claims.Less(real, growth("labels 1"), 0)}
 }
 
 // timesToFit are the times to fit one kind of data along a field.

@@ -74,6 +74,28 @@ func Sharpness(scale study.Scale) []Sharp {
 	})
 }
 
+// surface are the sizes of SharpnessMap, and the training loss at which it measures.
+var surface = map[study.Scale]struct {
+	grid
+	loss float64
+}{
+	study.Smoke:    {grid{sizes: []int{50, 100}, units: []int{16}, noises: Noises(1), test: 100, epochs: 40, seeds: 1}, 2},
+	study.Quick:    {grid{sizes: []int{250, 500}, units: []int{16, 64}, noises: Noises(1), test: 500, epochs: 500, seeds: 1}, mapped},
+	study.Standard: {grid{sizes: []int{250, 500, 1000, 2000}, units: []int{16, 64, 256}, noises: Noises(1), test: 1000, epochs: 1000, seeds: 3}, mapped},
+	study.Paper:    {grid{sizes: []int{1000, 10000, 50000}, units: []int{64, 256, 1024, 4096}, noises: Noises(1), test: 1000, epochs: 1000, seeds: 3}, mapped},
+}
+
+// mapped is a training loss in nats that narrow nets come to on random labels too.
+const mapped = 0.3
+
+// SharpnessMap asks figure 3 (left) by the width of the net and the number of examples, at equal training loss. A run ends where it fits its training set.
+func SharpnessMap(scale study.Scale) []Sharp {
+	return study.About(surface[scale].experiments(), func(e study.Experiment) Sharp {
+		e.Training.Evaluate = 5
+		return Sharp{Experiment: e, Losses: []float64{surface[scale].loss}, Steps: 30}
+	})
+}
+
 // Plain is the question without the spectrum, which the first seed alone is asked for.
 func (q Sharp) Plain() Sharp { q.Spectrum = false; return q }
 

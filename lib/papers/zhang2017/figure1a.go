@@ -45,6 +45,18 @@ func Figure1a(net study.Net) study.Experiments {
 	}
 }
 
+// Figure1aRunning asks figure 1a of Inception of fewer images, one seed, and measures means over the steps of each epoch too, while the weights move, as
+// the paper draws them: batch normalization then takes the mean and variance of the step's own examples, not running averages that lag behind.
+func Figure1aRunning(scale study.Scale) (all []study.Experiment) {
+	s := fewImages[scale]
+	for _, c := range conditions {
+		e := experiment(Inception, s)
+		e.Training.Running = true
+		all = append(all, study.SeedsOn(e, s.seeds, c.corruption)...)
+	}
+	return all
+}
+
 // started is the train accuracy from which on a net counts as having started to fit: twice that of guessing.
 const started = 2. / classes
 
