@@ -8,10 +8,11 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/gomlx/compute/dtypes"
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"rethinking/lib/nets"
 )
 
 // LASS are the choices of the Langevin adversarial sample search (Arpit et al. 2017, algorithm 1), in units of an input value.
@@ -154,14 +155,6 @@ func (c *Classifier) stepGraph(scope *model.Scope, inputs []*Node) []*Node {
 	x, xt, noise, radius, step := inputs[0], inputs[1], inputs[2], inputs[3], inputs[4]
 	logits := c.logitsGraph(scope, xt)
 	classes := classOf(logits)
-	slope := Gradient(ReduceAllSum(Mul(logits, StopGradient(c.oddsGraph(logits, classes)))), xt)[0]
-	next := Add(xt, Add(Mul(Sign(slope), step), noise))
+	next := Add(xt, Add(Mul(nets.Away(xt, logits, classes), step), noise))
 	return []*Node{Clip(next, Sub(x, radius), Add(x, radius)), classes}
-}
-
-// oddsGraph returns the derivatives by the logits, [rows, classes], of log((1-p)/p) for the probability p of a class, [rows]: the softmax over
-// the other classes, and -1 for the class.
-func (c *Classifier) oddsGraph(logits, class *Node) *Node {
-	own := OneHot(class, c.classes, logits.DType())
-	return Sub(MaskedSoftmax(logits, LogicalNot(ConvertDType(own, dtypes.Bool))), own)
 }

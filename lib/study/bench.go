@@ -226,6 +226,7 @@ func (b *bench) newTrainer(e Experiment, x examples) (*train.Trainer, error) {
 	spec := train.Spec{
 		Net: net, Dim: x.set.Dim(), Initialization: e.Net.Initialization, Batch: e.Training.Batch, Optimizer: e.Training.optimizer(),
 		WeightDecay:  e.Regularization.decay(),
+		Adversarial:  train.Adversarial{Weight: e.Regularization.Adversarial, Radius: e.Regularization.AdversarialRadius},
 		Augmentation: x.augmented, Clipped: e.Training.Clipped, Running: e.Training.Running,
 	}
 	if architecture.Convolutional() && b.name != "xla:cuda" {

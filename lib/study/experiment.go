@@ -77,9 +77,12 @@ type Regularization struct {
 	InputDropout float64 `json:"inputDropout,omitzero"` // probability of dropping an input value
 	InputNoise   float64 `json:"inputNoise,omitzero"`   // standard deviation of Gaussian noise on the inputs, drawn anew in every step
 	HiddenNoise  float64 `json:"hiddenNoise,omitzero"`  // the same on the dense hidden units' activations
-	Crop         bool    `json:"crop,omitzero"`         // train on a random crop of each image: of the preprocessing's size, or moved by up to 4 pixels
-	Flip         bool    `json:"flip,omitzero"`         // train on each image or its mirror image
-	Rotation     float64 `json:"rotation,omitzero"`     // train on images rotated by up to so many degrees
+	// Adversarial is the weight, in [0,1), of the loss on adversarial samples, at most AdversarialRadius from an input in any value: train.Adversarial.
+	Adversarial       float64 `json:"adversarial,omitzero"`
+	AdversarialRadius float64 `json:"adversarialRadius,omitzero"`
+	Crop              bool    `json:"crop,omitzero"`     // train on a random crop of each image: of the preprocessing's size, or moved by up to 4 pixels
+	Flip              bool    `json:"flip,omitzero"`     // train on each image or its mirror image
+	Rotation          float64 `json:"rotation,omitzero"` // train on images rotated by up to so many degrees
 }
 
 // Training is how the mean cross-entropy is minimized, and how often the net is evaluated.
@@ -190,7 +193,7 @@ func (r Regularization) String() string {
 		decay += " of dense hidden layers"
 	}
 	parts := said(choice{decay, r.WeightDecay}, choice{"dropout %g", r.Dropout}, choice{"input dropout %g", r.InputDropout},
-		choice{"input noise %g", r.InputNoise}, choice{"hidden noise %g", r.HiddenNoise}, choice{"rotation %g°", r.Rotation})
+		choice{"input noise %g", r.InputNoise}, choice{"hidden noise %g", r.HiddenNoise}, choice{"adversarial samples %g", r.Adversarial}, choice{"rotation %g°", r.Rotation})
 	if r.Crop {
 		parts = append(parts, "random crop")
 	}

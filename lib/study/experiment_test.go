@@ -77,6 +77,9 @@ func TestValidate(t *testing.T) {
 		`Regularization.WeightDecay is -1: it must be finite and`:    func(e *study.Experiment) { e.Regularization.WeightDecay = -1 },
 		`Regularization.HiddenNoise is +Inf`:                         func(e *study.Experiment) { e.Regularization.HiddenNoise = math.Inf(1) },
 		`Regularization.Rotation is 181: it must be degrees in [0`:   func(e *study.Experiment) { e.Regularization.Rotation = 181 },
+		`Regularization.AdversarialRadius is 0: it must be above`:    func(e *study.Experiment) { e.Regularization.Adversarial = 0.5 },
+		`Regularization.AdversarialRadius is 1: it must be above`:    func(e *study.Experiment) { e.Regularization.AdversarialRadius = 1 },
+		`Regularization.Adversarial is 1: it must be a probabilit`:   func(e *study.Experiment) { e.Regularization.Adversarial = 1 },
 		`Regularization.HiddenDecay is true: it must be false wit`:   func(e *study.Experiment) { e.Regularization.HiddenDecay = true },
 		`Regularization.Decoupled is true: it must be false witho`:   func(e *study.Experiment) { e.Regularization.Decoupled = true },
 		`Corruption is Gaussian inputs 1, Regularization is flip:`: func(e *study.Experiment) {

@@ -62,6 +62,9 @@ func TestEveryChoiceRuns(t *testing.T) {
 		"noise": {func(e *study.Experiment) {
 			e.Regularization = study.Regularization{InputDropout: 0.1, InputNoise: 0.1, HiddenNoise: 0.1, Dropout: 0.1}
 		}, 55, 125},
+		"adversarial": {func(e *study.Experiment) {
+			e.Regularization = study.Regularization{Adversarial: 0.5, AdversarialRadius: 0.01}
+		}, 55, 125},
 		"augmentation": {func(e *study.Experiment) {
 			e.Regularization = study.Regularization{Crop: true, Flip: true, Rotation: 10}
 		}, 55, 125},

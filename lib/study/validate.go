@@ -82,18 +82,21 @@ func (n Net) validate() error {
 }
 
 func (r Regularization) validate() error {
-	for field, p := range map[string]float64{"Dropout": r.Dropout, "InputDropout": r.InputDropout} {
+	for field, p := range map[string]float64{"Dropout": r.Dropout, "InputDropout": r.InputDropout, "Adversarial": r.Adversarial} {
 		if !(p >= 0 && p < 1) {
 			return invalid("Regularization."+field, p, "a probability in [0,1)")
 		}
 	}
-	for field, x := range map[string]float64{"WeightDecay": r.WeightDecay, "InputNoise": r.InputNoise, "HiddenNoise": r.HiddenNoise} {
+	for field, x := range map[string]float64{"WeightDecay": r.WeightDecay, "InputNoise": r.InputNoise, "HiddenNoise": r.HiddenNoise, "AdversarialRadius": r.AdversarialRadius} {
 		if !amount(x) {
 			return invalid("Regularization."+field, x, "finite and not below 0")
 		}
 	}
 	if !(r.Rotation >= 0 && r.Rotation <= 180) {
 		return invalid("Regularization.Rotation", r.Rotation, "degrees in [0,180]")
+	}
+	if (r.Adversarial > 0) != (r.AdversarialRadius > 0) {
+		return invalid("Regularization.AdversarialRadius", r.AdversarialRadius, "above 0 with a weight of adversarial samples, which is %g, and 0 without", r.Adversarial)
 	}
 	if r.HiddenDecay && r.WeightDecay == 0 {
 		return invalid("Regularization.HiddenDecay", true, "false without weight decay, so that an experiment has one key")

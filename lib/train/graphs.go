@@ -19,10 +19,11 @@ func (t *Trainer) stepGraph(scope *model.Scope, x, y, indices *Node) *Node {
 	inputs := t.spec.Augmentation.graph(scope, Gather(x, indices))
 	labels := Gather(y, indices)
 	logits := t.spec.Net(scope, inputs)
-	mean := crossEntropy(labels, logits)
+	loss := func(logits *Node) *Node { return crossEntropy(labels, logits) }
 	if t.spec.Clipped {
-		mean = clippedCrossEntropy(labels, logits)
+		loss = func(logits *Node) *Node { return clippedCrossEntropy(labels, logits) }
 	}
+	mean := t.spec.Adversarial.lossGraph(scope, t.spec.Net, inputs, loss(logits), loss)
 	t.spec.WeightDecay.updateGraph(scope, mean, t.spec.Optimizer)
 	if t.spec.Running {
 		runningGraph(scope, mean, ReduceAllSum(ConvertDType(Equal(ArgMax(logits, -1), labels), dtypes.Float64)), batch)

@@ -33,6 +33,7 @@ type Spec struct {
 	Optimizer      optimizer.Interface // nil: SGD without momentum
 	WeightDecay    WeightDecay
 	Augmentation   *Augmentation // of the inputs in training steps; nil: none
+	Adversarial    Adversarial   // samples that steps train on too
 	Clipped        bool          // steps minimize the cross-entropy of clipped probabilities, as Keras does from a softmax
 	Running        bool          // count losses and right answers along each epoch, while the weights move: see Point.Running
 }

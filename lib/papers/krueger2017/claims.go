@@ -146,7 +146,7 @@ func sharperOnLine(id, kind string) paper.Claim {
 
 // dropoutTradesBest judges figure 3 (right).
 func dropoutTradesBest(e *paper.Evidence) []claims.Verdict {
-	all := TradeOffs(e.Runs(ofRegularizers("dropout"), Regularizers))
+	all := TradeOffs(e.Runs(OfRegularizers("dropout"), Regularizers))
 	without := study.With(all, Regularizer, "none")
 	return []claims.Verdict{claims.Less(paper.Sample("learned with none", without, Learned), HalfMemorized(all, "dropout"), -2)}
 }

@@ -60,16 +60,21 @@ var regularized = map[study.Scale]struct {
 // data? Each strength of each regularizer has a net on real and one on random labels: the paper's "small Alexnet-style CNN" is that of Zhang
 // et al. 2017 here, on CIFAR-10's whitened crops. The training is its successor's (Arpit et al. 2017, section 2): SGD with momentum 0.9,
 // the rate 0.01 halved every 15 epochs.
-func Regularizers(scale study.Scale) (all []study.Experiment) {
+func Regularizers(scale study.Scale) []study.Experiment {
+	return WithRegularization(scale, settings(regularized[scale].strengths...)...)
+}
+
+// WithRegularization asks it of other settings: the nets and the training of Regularizers.
+func WithRegularization(scale study.Scale, all ...study.Regularization) (experiments []study.Experiment) {
 	s := regularized[scale]
 	e := study.Experiment{
 		Data: study.Data{Name: "cifar10", Preprocessing: data.CropWhiten, Train: s.train, Test: s.test}, Net: study.Net{Kind: "alexnet"},
 		Training: study.Training{Epochs: s.epochs, Batch: s.batch, LearningRate: 0.01, Momentum: 0.9, Decay: 0.5, DecayEvery: 15, Target: 1},
 	}
-	for _, e.Regularization = range settings(s.strengths...) {
-		all = append(all, study.SeedsOn(e, s.seeds, study.Corruption{}, study.Corruption{Labels: 1})...)
+	for _, e.Regularization = range all {
+		experiments = append(experiments, study.SeedsOn(e, s.seeds, study.Corruption{}, study.Corruption{Labels: 1})...)
 	}
-	return all
+	return experiments
 }
 
 // Selected are the runs of Regularizers without regularization and with the strength of each regularizer in the middle.
@@ -79,6 +84,9 @@ func Selected(scale study.Scale) []study.Experiment {
 
 // Regularizer names the regularizer that is set, "none" where none is; study.Regularized names its strength too.
 var Regularizer = study.ByExperiment("regularizer", "", func(e study.Experiment) study.Level {
+	if r := e.Regularization; r.Dropout > 0 && r.Adversarial > 0 {
+		return study.Word("dropout with adversarial samples")
+	}
 	return study.Word(strings.TrimRight(study.Regularized.Of(e).Label, " .0123456789"))
 })
 
@@ -135,8 +143,8 @@ func HalfMemorized(all []study.Part[TradeOff], regularizer string) claims.Sample
 	return paper.BySeed("learned with "+regularizer, "%", values)
 }
 
-// ofRegularizers is the condition of no regularization, or of one of some regularizers.
-func ofRegularizers(names ...string) func(study.Experiment) bool {
+// OfRegularizers is the condition of no regularization, or of one of some regularizers.
+func OfRegularizers(names ...string) func(study.Experiment) bool {
 	return func(e study.Experiment) bool {
 		label := Regularizer.Of(e).Label
 		return label == "none" || slices.Contains(names, label)
