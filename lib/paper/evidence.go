@@ -123,6 +123,7 @@ func counting[R study.Row](e *Evidence, rows []R, kept func(r R, seed int64) ([]
 		for _, r := range g.Rows {
 			_, p := of(r)
 			seconds += p.Seconds.Total / float64(len(g.Rows))
+			e.plan.ranOn(p)
 		}
 		work, _ := of(g.Rows[0])
 		e.plan.add(work, g.Rows[len(g.Rows)-1].Origin().Seed+1, seconds)

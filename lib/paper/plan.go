@@ -2,6 +2,7 @@ package paper
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"rethinking/lib/claims"
@@ -11,7 +12,8 @@ import (
 // Plan is what it would take to decide a claim: seeds more, of each of its settings.
 type Plan struct {
 	First, Last int64         // seeds; Last is less than First where no more are wanted
-	Seed        time.Duration // that a seed takes here, by the runs that are kept
+	Seed        time.Duration // that a seed takes, by the runs that are kept
+	GPUs        []string      // that some of these ran on: without one a seed takes longer
 	work        []study.Work  // one a setting
 	runs        []float64     // seconds that each takes
 	next        int64         // the first seed that some setting lacks
@@ -28,6 +30,14 @@ func (p *Plan) add(w study.Work, next int64, seconds float64) {
 	if again := func(other study.Work) bool { return other.Key() == w.Key() }; !slices.ContainsFunc(p.work, again) {
 		p.work, p.runs = append(p.work, w), append(p.runs, seconds)
 		p.Seed += time.Duration(seconds * float64(time.Second))
+	}
+}
+
+// ranOn notes the GPU that a kept run had, if any.
+func (p *Plan) ranOn(by study.Provenance) {
+	if by.OnGPU() && !slices.Contains(p.GPUs, by.Device) {
+		p.GPUs = append(p.GPUs, by.Device)
+		slices.Sort(p.GPUs)
 	}
 }
 
@@ -57,8 +67,16 @@ func (p Plan) Seeds() int {
 	return max(0, int(p.Last-p.First+1))
 }
 
-// Cost is the time that they take here.
+// Cost is the time that they take, where the kept runs ran.
 func (p Plan) Cost() time.Duration { return time.Duration(p.Seeds()) * p.Seed }
+
+// Where says after a Cost what it hangs on: "" where all ran on processors, else which GPU it counts on.
+func (p Plan) Where() string {
+	if len(p.GPUs) == 0 {
+		return ""
+	}
+	return " by runs of which some had a GPU (" + strings.Join(p.GPUs, ", ") + ")"
+}
 
 // Work is what a seed takes.
 func (p Plan) Work(seed int64) []study.Work {

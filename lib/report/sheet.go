@@ -99,7 +99,7 @@ func verdictOf(e paper.Entry) string {
 	if e.Plan.Seeds() == 0 {
 		return e.Standing()
 	}
-	return fmt.Sprintf("%s; wants seeds %d to %d, %s", e.Standing(), e.Plan.First, e.Plan.Last, Duration(e.Plan.Cost()))
+	return fmt.Sprintf("%s; wants seeds %d to %d, %s%s", e.Standing(), e.Plan.First, e.Plan.Last, Duration(e.Plan.Cost()), e.Plan.Where())
 }
 
 func claimColumn(l paper.Ledger, head string, cell func(paper.Entry) string) SheetColumn {

@@ -1,6 +1,9 @@
 package study
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Result is what an Experiment gave. The Experiment and the Measurements are the same bytes whenever it is run on the same backend;
 // the Provenance tells how this run came about.
@@ -73,6 +76,9 @@ type Provenance struct {
 	Seconds    Seconds           `json:"seconds"`
 	Warnings   []string          `json:"warnings,omitempty"`
 }
+
+// OnGPU tells whether it was computed on a GPU.
+func (p Provenance) OnGPU() bool { return strings.Contains(p.Backend, "cuda") }
 
 // Seconds are the durations of a run's parts.
 type Seconds struct {

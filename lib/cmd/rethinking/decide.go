@@ -73,8 +73,8 @@ func printPlan(stdout io.Writer, e paper.Entry) {
 	case e.Outcome == claims.NotRun:
 		fmt.Fprintln(stdout, "  run its study first")
 	case n > 0:
-		fmt.Fprintf(stdout, "  wants seeds %d to %d: %d runs or answers each, about %v in all on the machine that ran the others\n",
-			e.Plan.First, e.Plan.Last, len(e.Plan.Work(1)), e.Plan.Cost().Round(time.Second))
+		fmt.Fprintf(stdout, "  wants seeds %d to %d: %d runs or answers each, about %v in all where the others ran%s\n",
+			e.Plan.First, e.Plan.Last, len(e.Plan.Work(1)), e.Plan.Cost().Round(time.Second), e.Plan.Where())
 	case e.Needed > claims.Most:
 		fmt.Fprintf(stdout, "  no difference is to be expected: it would take more than %d seeds\n", claims.Most)
 	case e.Needed > 0:
