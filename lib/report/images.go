@@ -25,6 +25,7 @@ type ImageGrid struct {
 type ImageRow struct {
 	Label string // "label corruption 0.5"
 	Tiles []Tile // at least one
+	Says  string // what the tiles are like, in words; "" where their labels tell
 }
 
 // Tile is one image, in the pixels of the data, with the label under it.
@@ -67,35 +68,6 @@ func Images(samples []study.Sample, options ...Option) (ImageGrid, error) {
 		title += ", by " + s.by.Name
 	}
 	g.Words = s.words(title, facts(sampleFact(samples), g.markFact(), g.pixelFact(stretched)))
-	return g, nil
-}
-
-// Filters are weights of a net's first layer: what each of its units, or channels, looks for in an image.
-type Filters struct {
-	Label                   string // of the row
-	Height, Width, Channels int
-	Units                   [][]float32 // [unit][Height*Width*Channels]
-}
-
-// FilterImages shows first-layer weights as images, a row a net, each stretched from its lowest to its highest value. Of the options
-// Title and Caption apply. It fails if there is no row, or one is empty or does not fit its size.
-func FilterImages(rows []Filters, options ...Option) (ImageGrid, error) {
-	s := apply(options)
-	if len(rows) == 0 {
-		return ImageGrid{}, errors.New("report: no filters: give at least one net's")
-	}
-	g := ImageGrid{Words: s.words("filters of the first layer", []string{"Each image is stretched from its lowest to its highest value."})}
-	for _, row := range rows {
-		n := len(row.Units)
-		sample := study.Sample{
-			Height: row.Height, Width: row.Width, Channels: row.Channels, ClassNames: []string{""},
-			X: slices.Concat(row.Units...), Labels: make([]uint8, n), Corrupted: make([]bool, n),
-		}
-		if err := checkSample(sample); err != nil {
-			return ImageGrid{}, fmt.Errorf("report: filters of %s: %w", row.Label, err)
-		}
-		g.Rows = append(g.Rows, imageRow(row.Label, sample, false))
-	}
 	return g, nil
 }
 
@@ -161,17 +133,26 @@ func (r ImageRow) corrupted() int {
 func (g ImageGrid) Description() string {
 	parts := []string{fmt.Sprintf("Grid of images in %s: %s.", Plural(len(g.Rows), "row"), g.Title)}
 	for i, row := range g.Rows {
-		var labels []string
-		for _, t := range row.Tiles {
-			label := t.Label
-			if t.Corrupted {
-				label += " (corrupted)"
-			}
-			labels = append(labels, label)
+		says := row.Says
+		if says == "" {
+			says = fmt.Sprintf("%d of %d corrupted: %s", row.corrupted(), len(row.Tiles), row.labels())
 		}
-		parts = append(parts, fmt.Sprintf("Row %d, %s, %d of %d corrupted: %s.", i+1, row.Label, row.corrupted(), len(row.Tiles), strings.Join(labels, ", ")))
+		parts = append(parts, fmt.Sprintf("Row %d, %s, %s.", i+1, row.Label, says))
 	}
 	return strings.Join(parts, " ")
+}
+
+// labels are those of the tiles: "7, 2 (corrupted), 1".
+func (r ImageRow) labels() string {
+	var labels []string
+	for _, t := range r.Tiles {
+		label := t.Label
+		if t.Corrupted {
+			label += " (corrupted)"
+		}
+		labels = append(labels, label)
+	}
+	return strings.Join(labels, ", ")
 }
 
 func imageRow(label string, s study.Sample, unit bool) ImageRow {

@@ -14,7 +14,7 @@ const (
 
 // withAdversarial are the probabilities of dropout.
 var withAdversarial = map[study.Scale][]float64{
-	study.Smoke: {0.5}, study.Quick: {0.5, 0.7}, study.Standard: {0.3, 0.5, 0.6, 0.7}, study.Paper: {0.1, 0.3, 0.5, 0.55, 0.6, 0.65, 0.7, 0.9},
+	study.Smoke: {0.5}, study.Quick: {0.5}, study.Standard: {0.3, 0.5, 0.6}, study.Paper: {0.1, 0.3, 0.5, 0.55, 0.6, 0.65, 0.7, 0.9},
 }
 
 // Adversarial asks of figure 10 its best regularizer: dropout with training on adversarial samples, on the nets of krueger2017.Regularizers.

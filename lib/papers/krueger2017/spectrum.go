@@ -18,6 +18,11 @@ func At(stages []study.Part[Stage], loss float64) []study.Part[Stage] {
 	return study.Where(stages, func(s study.Part[Stage]) bool { return s.Part.Loss == loss })
 }
 
+// Met keeps the stages where the training loss came to what was asked for, and leaves the ends of training out.
+func Met(stages []study.Part[Stage]) []study.Part[Stage] {
+	return study.Where(stages, func(s study.Part[Stage]) bool { return s.Part.Loss > 0 })
+}
+
 // AtLoss says at which stage that is: "at train loss 0.1".
 func AtLoss(loss float64) string {
 	if loss == 0 {
