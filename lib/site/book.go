@@ -67,7 +67,14 @@ func (b *builder) writeBook() error {
 	if err := templates.ExecuteTemplate(&footer, "footer.html", b.facts); err != nil {
 		return err
 	}
-	page := map[string]any{"Title": title, "Footer": footer.String(), "MathJax": mathJax, "Notebooks": b.names, "Scale": b.Scale}
+	page := map[string]any{
+		"Title": title, "Footer": footer.String(), "MathJax": mathJax, "Notebooks": b.names, "Pages": b.pages, "Scale": b.Scale, "Front": b.front,
+	}
+	for _, p := range b.pages {
+		if err := writeFile(b.book(p.Name+".md"), []byte(p.Markdown)); err != nil {
+			return err
+		}
+	}
 	for _, name := range []string{"_config.yml", "_toc.yml", "index.md"} {
 		var filled bytes.Buffer
 		if err := templates.ExecuteTemplate(&filled, name, page); err != nil {

@@ -61,8 +61,15 @@ func (b *builder) publish(ctx context.Context) error {
 	return nil
 }
 
-// copyLoaded copies beside the pages the scripts that they load, and the notebooks behind their download buttons.
+// copyLoaded copies beside the pages the scripts that they load, the files that they link to, and the notebooks behind their download buttons.
 func (b *builder) copyLoaded() error {
+	for _, page := range b.pages {
+		for name, data := range page.Files {
+			if err := writeFile(b.html(name), data); err != nil {
+				return err
+			}
+		}
+	}
 	for i, name := range b.names {
 		if err := writeFile(b.html("_sources", name+".ipynb"), b.clean[i]); err != nil {
 			return err

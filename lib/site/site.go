@@ -36,11 +36,22 @@ type Options struct {
 	Only    []string // notebooks to take, by file name with or without .ipynb; empty: all
 	InPlace bool     // also write the outputs back into the notebooks, cleaned for committing
 
+	// Pages are made when the notebooks have run, of what these kept, and stand after them; nil: there are none. What front says stands first on the front
+	// page, in Markdown.
+	Pages func(context.Context) (front string, pages []Page, err error)
+
 	Scale string    // given to the kernels as RETHINKING_SCALE and shown; empty: the environment's, not shown
 	Facts []Fact    // shown at the foot of every page, after those of the code and the machine
 	Date  time.Time // the build's date at the foot of every page; zero: now
 
 	Progress io.Writer // gets a line for each thing begun and done, and one now and then from a long cell; nil: silence
+}
+
+// Page is a page that no notebook makes.
+type Page struct {
+	Name     string            // of its file, without extension: "claims"
+	Markdown string            // MyST, with its heading
+	Files    map[string][]byte // that it links to, by their names beside it
 }
 
 // Build executes the notebooks, renders them and returns the path of the report's first page.
@@ -66,7 +77,7 @@ func Build(ctx context.Context, o Options) (index string, err error) {
 		return "", err
 	}
 	b := builder{Options: o, work: work, names: names, facts: o.facts()} // facts first: the build changes files of the checkout
-	for _, step := range []func(context.Context) error{b.execute, b.render, b.publish} {
+	for _, step := range []func(context.Context) error{b.execute, b.addPages, b.render, b.publish} {
 		if err := step(ctx); err != nil {
 			return "", err
 		}
@@ -81,6 +92,16 @@ type builder struct {
 	names []string // file names, without .ipynb
 	facts []Fact
 	clean [][]byte // the notebooks as they are committed, in the order of names
+	front string   // Markdown of the front page
+	pages []Page
+}
+
+// addPages makes the pages that no notebook makes.
+func (b *builder) addPages(ctx context.Context) (err error) {
+	if b.Pages != nil {
+		b.front, b.pages, err = b.Pages(ctx)
+	}
+	return err
 }
 
 // say writes one line of progress.

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 
+	"rethinking/lib/paper"
+	"rethinking/lib/papers"
+	"rethinking/lib/report"
 	"rethinking/lib/site"
 	"rethinking/lib/study"
 	libtrain "rethinking/lib/train"
@@ -38,14 +43,38 @@ func buildReport(ctx context.Context, args []string, stdout, stderr io.Writer) e
 	if err != nil {
 		return err
 	}
-	index, err := site.Build(ctx, site.Options{
+	o := site.Options{
 		Root: root, Out: *out, Only: notebooks, InPlace: *inPlace, Scale: string(scale), Facts: []site.Fact{backend}, Progress: stderr,
-	})
+	}
+	if len(notebooks) == 0 { // of some, claims would lead nowhere
+		o.Pages = func(ctx context.Context) (string, []site.Page, error) {
+			return ledgerPages(ctx, filepath.Join(root, "notebooks", "results"), scale)
+		}
+	}
+	index, err := site.Build(ctx, o)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintln(stdout, index)
 	return err
+}
+
+// ledgerPages are the page of all claims, with the same as CSV and JSON, and what the front page says of them.
+func ledgerPages(ctx context.Context, results string, scale study.Scale) (front string, pages []site.Page, err error) {
+	ledger, err := judge(ctx, results, scale, func(paper.Paper, paper.Claim) bool { return true })
+	page, err := report.NewClaimsPage(ledger, err, papers.All...)
+	if err != nil {
+		return "", nil, err
+	}
+	var lines []claimLine
+	for _, e := range ledger {
+		lines = append(lines, lineOf(e))
+	}
+	var asCSV, asJSON bytes.Buffer
+	if err := errors.Join(printClaims(&asCSV, lines, false, true), printClaims(&asJSON, lines, true, false)); err != nil {
+		return "", nil, err
+	}
+	return page.Front(), []site.Page{{Name: "claims", Markdown: page.Markdown(), Files: map[string][]byte{"claims.csv": asCSV.Bytes(), "claims.json": asJSON.Bytes()}}}, nil
 }
 
 // shareData names the folder of data sets to the notebooks, which run in a folder of their own.
