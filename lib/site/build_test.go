@@ -1,6 +1,7 @@
 package site
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -25,6 +26,12 @@ func TestSite(t *testing.T) {
 	index, err := Build(t.Context(), Options{
 		Root: root, Venv: venv, Scale: "smoke", Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
 		Facts: []Fact{{Name: "Backend", Value: "xla <cpu>"}}, Progress: &progress,
+		Pages: func(context.Context) (string, []Page, error) {
+			const choice = `<div class="rethinking-choice"></div><table class="rethinking-table rethinking-claims"><tbody><tr data-paper="A" data-verdict="yes" data-page="p"><th scope="row">A1</th></tr>` +
+				`<tr data-paper="B" data-verdict="no" data-page="p"><th scope="row">B1</th></tr></tbody></table>`
+			page := Page{Name: "claims", Markdown: "# All claims\n\n````{raw} html\n" + choice + "\n````\n", Files: map[string][]byte{"claims.csv": []byte("id\nA1\n")}}
+			return "It came out, [all of it](claims).", []Page{page}, nil
+		},
 	})
 	if err != nil {
 		t.Fatalf("%v\n%s", err, progress.String())
@@ -57,8 +64,31 @@ func TestSite(t *testing.T) {
 			})
 		}
 		checkFigures(t, b, base+"/00-small.html")
+		checkClaims(t, b, base+"/claims.html")
 		checkSearch(t, b, base)
 	}
+}
+
+// checkClaims chooses claims by paper, and by the page's address.
+func checkClaims(t *testing.T, b *browser, page string) {
+	t.Helper()
+	shown := func() string {
+		return value[string](t, b, `[...document.querySelectorAll(".rethinking-claims tbody tr:not([hidden]) th")].map((th) => th.textContent).join(" ") + ", " + `+
+			`document.querySelector(".rethinking-chosen").textContent`)
+	}
+	b.open(t, page, 1280)
+	if got := shown(); got != "A1 B1, 2 of 2 claims" {
+		t.Errorf("all: %q", got)
+	}
+	value[bool](t, b, `(() => { const list = document.querySelector("select[name=paper]"); list.value = "B"; list.dispatchEvent(new Event("change", { bubbles: true })); return true; })()`)
+	if got := shown(); got != "B1, 1 of 2 claims" {
+		t.Errorf("of paper B: %q", got)
+	}
+	b.open(t, page+"?verdict=yes", 1280)
+	if got := shown(); got != "A1, 1 of 2 claims" {
+		t.Errorf("by the address: %q", got)
+	}
+	checkComplaints(t, b)
 }
 
 // checkLooks looks at a page in a wide and a narrow window, light and dark.
