@@ -49,6 +49,8 @@ type Loss struct {
 	gradient *model.Exec
 	product  *model.Exec
 	valueAt  *model.Exec
+	// compiled when they are first wanted
+	renormalize, right *model.Exec
 }
 
 // Part is where a trainable variable lies in a vector of weights: at From up to To.
