@@ -3,6 +3,7 @@ package nets
 import (
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
@@ -58,4 +59,18 @@ func moments(x *Node) (mean, variance *Node) {
 func move(average *model.Variable, value, share *Node) {
 	old := average.NodeValue(value)
 	average.SetNodeValue(Add(old, Mul(share, Sub(value, old))))
+}
+
+// ForgetAverages makes the next pass in training mode replace the running averages of all batch normalizations of a store, instead of moving them: after
+// passes over up to 100 batches they are the means of the batches' moments.
+func ForgetAverages(store *model.Store) error {
+	for v := range store.IterVariables() {
+		if v.Name() != countName || v.Trainable {
+			continue
+		}
+		if err := v.SetValue(tensors.FromShape(v.Shape())); err != nil {
+			return err
+		}
+	}
+	return nil
 }

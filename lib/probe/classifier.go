@@ -23,6 +23,7 @@ type Classifier struct {
 	classes int
 	slab    int
 	predict *model.Exec
+	logits  *model.Exec
 	step    *model.Exec // of the search for critical samples
 }
 
@@ -40,7 +41,7 @@ func NewClassifier(backend compute.Backend, a nets.Architecture, variables map[s
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("probe: %w", err), c.Close())
 	}
-	c.predict, c.step = c.compile(c.predictGraph), c.compile(c.stepGraph)
+	c.predict, c.step, c.logits = c.compile(c.predictGraph), c.compile(c.stepGraph), c.compile(c.outputGraph)
 	return c, nil
 }
 
@@ -78,6 +79,26 @@ func (c *Classifier) Predict(ctx context.Context, x []float32) ([]uint8, error) 
 	})
 }
 
+// Logits returns the outputs for each of n inputs, [n, classes] in row-major order; x is as for Predict.
+func (c *Classifier) Logits(ctx context.Context, x []float32) ([]float32, error) {
+	rows, err := slabs(c, x, func(some []float32, _ int) (rows [][]float32, err error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		inputs, err := upload(c.backend, some, len(some)/c.dim, c.dim)
+		if err != nil {
+			return nil, err
+		}
+		outputs, err := c.logits.Exec(inputs)
+		if err = errors.Join(err, inputs.FinalizeAll()); err != nil {
+			return nil, err
+		}
+		flat, err := tensors.CopyFlatData[float32](outputs[0])
+		return slices.Collect(slices.Chunk(flat, c.classes)), errors.Join(err, outputs[0].FinalizeAll())
+	})
+	return slices.Concat(rows...), err
+}
+
 // slabs calls f with whole inputs, x, slab by slab and with the number of the first, and returns what it gives of all of them.
 func slabs[T any](c *Classifier, x []float32, f func(some []float32, from int) ([]T, error)) (all []T, err error) {
 	if len(x) == 0 || len(x)%c.dim != 0 {
@@ -109,6 +130,11 @@ func read(t *tensors.Tensor, from int) ([]int32, error) {
 func (c *Classifier) logitsGraph(scope *model.Scope, x *Node) *Node {
 	scope.Store().SetTraining(x.Graph(), false)
 	return c.net(scope, x)
+}
+
+// outputGraph returns the outputs for its input x, [rows, dim]: [rows, classes].
+func (c *Classifier) outputGraph(scope *model.Scope, inputs []*Node) []*Node {
+	return []*Node{c.logitsGraph(scope, inputs[0])}
 }
 
 // predictGraph returns the classes of its input x, [rows, dim]: [rows] int32.

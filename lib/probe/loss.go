@@ -48,6 +48,9 @@ type Loss struct {
 	value    *model.Exec
 	gradient *model.Exec
 	product  *model.Exec
+	valueAt  *model.Exec
+	// compiled when they are first wanted
+	renormalize, right *model.Exec
 }
 
 // Part is where a trainable variable lies in a vector of weights: at From up to To.
@@ -111,6 +114,7 @@ func (l *Loss) declare(backend compute.Backend, a nets.Architecture, dtype dtype
 		l.parts = append(l.parts, Part{v.Path(), v.Shape().Dimensions, from, from + v.Shape().Size()})
 	}
 	l.value, l.gradient, l.product = l.compile(l.valueGraph), l.compile(l.gradientGraph), l.compile(l.productGraph)
+	l.valueAt = l.compile(l.valueAtGraph)
 	return nil
 }
 
