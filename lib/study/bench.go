@@ -48,6 +48,7 @@ type run struct {
 	done       checkpoint              // so far; Train is of the last checkpoint
 	checkpoint string                  // path; "": none is kept
 	trail      *trail                  // that the run leaves; nil: none
+	from       map[string][]float32    // the variables that it begins with; nil: new ones
 	visit      func(train.Point) error // after each evaluation
 	observe    observe
 	begun      time.Time
@@ -89,6 +90,11 @@ func (u *run) start() error {
 	key := u.experiment.Key()
 	if err := u.trainer.Start(u.experiment.rng(forWeights)); err != nil {
 		return err
+	}
+	if u.from != nil {
+		if err := u.trainer.StartAt(u.from); err != nil {
+			return err
+		}
 	}
 	c, err := loadCheckpoint(u.checkpoint, key, u.name)
 	if err != nil {

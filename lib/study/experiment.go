@@ -22,7 +22,8 @@ type Experiment struct {
 	Net            Net            `json:"net"`
 	Regularization Regularization `json:"regularization,omitzero"`
 	Training       Training       `json:"training"`
-	Seed           int64          `json:"seed"` // split by purpose: subset, corruption, initial weights, order, noise
+	Start          *Start         `json:"start,omitzero"` // weights of another run to begin from; nil: new ones
+	Seed           int64          `json:"seed"`           // split by purpose: subset, corruption, initial weights, order, noise
 }
 
 // Data says which examples a net is trained and tested on.
@@ -135,6 +136,7 @@ func (e Experiment) String() string {
 		}
 	}
 	fmt.Fprintf(&b, " seed %d", e.Seed)
+	b.WriteString(e.beginning())
 	return b.String()
 }
 

@@ -36,6 +36,8 @@ func TestEveryFieldChangesTheKey(t *testing.T) {
 		case reflect.Slice:
 			walk(path+"[0]", func(e *study.Experiment) reflect.Value { return get(e).Index(0) })
 			return
+		case reflect.Pointer:
+			v.Set(reflect.New(v.Type().Elem()))
 		case reflect.String:
 			v.SetString(v.String() + "x")
 		case reflect.Bool:

@@ -148,7 +148,7 @@ func (l *Lab) openBenches(singles int) ([]*bench, error) {
 // trainAll trains the missing experiments of a sweep: the large ones on all cores, then the small ones side by side.
 func (l *Lab) trainAll(ctx context.Context, s *sweep, missing []int) error {
 	isSmall := func(i int) bool { return s.experiments[i].small() }
-	missing = s.ordered(missing)
+	missing = s.ordered(l.trainFirst(ctx, s, missing))
 	small := slices.DeleteFunc(slices.Clone(missing), func(i int) bool { return !isSmall(i) })
 	large := slices.DeleteFunc(missing, isSmall)
 	singles, err := l.openBenches(min(cmp.Or(l.options.Workers, runtime.NumCPU()), len(small)))
@@ -189,12 +189,16 @@ func (l *Lab) obtain(ctx context.Context, s *sweep, b *bench, i int) (r Result, 
 	if r, found, err = load(l.options.Dir, e); found || err != nil {
 		return r, found, err
 	}
+	from, err := l.begin(ctx, e)
+	if err != nil {
+		return Result{}, false, err
+	}
 	x, err := l.library.examples(ctx, e)
 	if err != nil {
 		return Result{}, false, err
 	}
 	r, err = b.train(ctx, run{
-		experiment: e, examples: x, checkpoint: checkpointPath(l.options.Dir, e.Key()),
+		experiment: e, examples: x, from: from, checkpoint: checkpointPath(l.options.Dir, e.Key()),
 		observe: func(base, share float64, m Measurements) { s.progress(i, base, share, m) },
 	})
 	if err != nil {

@@ -19,12 +19,16 @@ func (l *Lab) Replay(ctx context.Context, e Experiment, visit func(Stand) error)
 	if err != nil {
 		return err
 	}
+	from, err := l.begin(ctx, e)
+	if err != nil {
+		return err
+	}
 	x, err := l.library.examples(ctx, e)
 	if err != nil {
 		return err
 	}
 	_, err = b.train(ctx, run{
-		experiment: e, examples: x, observe: func(_, _ float64, _ Measurements) {},
+		experiment: e, examples: x, from: from, observe: func(_, _ float64, _ Measurements) {},
 		visit: func(p train.Point) error {
 			return visit(Stand{p, func() (map[string][]float32, error) { return b.trainer.Variables(), nil }})
 		},

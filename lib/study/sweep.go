@@ -150,6 +150,13 @@ func (s *sweep) progress(i int, base, share float64, m Measurements) {
 	})
 }
 
+// measuring reports a run that others begin from.
+func (s *sweep) measuring(m Measuring) {
+	if s.observer != nil {
+		s.observer.Measuring(m)
+	}
+}
+
 // fetching reports the download of a data set.
 func (s *sweep) fetching(name string, done, total int64) {
 	s.mu.Lock()

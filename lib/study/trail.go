@@ -138,12 +138,16 @@ func (l *Lab) walk(ctx context.Context, b *bench, e Experiment, t *trail, done f
 	if err := os.MkdirAll(t.path(""), 0o755); err != nil {
 		return fmt.Errorf("study: trail: %w", err)
 	}
+	from, err := l.begin(ctx, e)
+	if err != nil {
+		return err
+	}
 	x, err := l.library.examples(ctx, e)
 	if err != nil {
 		return err
 	}
 	r, err := b.train(ctx, run{
-		experiment: e, examples: x, checkpoint: t.path("checkpoint"), trail: t, // one of its own, because it needs the weights before it
+		experiment: e, examples: x, from: from, checkpoint: t.path("checkpoint"), trail: t, // one of its own, because it needs the weights before it
 		visit:   func(p train.Point) error { return t.visit(p, b.trainer.Variables) },
 		observe: func(_, share float64, _ Measurements) { done(share) },
 	})

@@ -23,7 +23,7 @@ func (e Experiment) Validate() error {
 	if e.Regularization.augments() && e.Corruption.spoilsInputs() {
 		return fmt.Errorf("study: Corruption is %s, Regularization is %s: corrupted inputs stay as they were drawn, leave the crop, flip and rotation out", e.Corruption, e.Regularization)
 	}
-	return e.Net.validate()
+	return cmp.Or(e.Net.validate(), e.validateStart())
 }
 
 // validateExamples is the part of Validate that the examples depend on.
@@ -75,7 +75,7 @@ func (n Net) validate() error {
 	if n.Initialization != "" && !slices.Contains(nets.Initializations(), n.Initialization) {
 		return invalid("Net.Initialization", fmt.Sprintf("%q", n.Initialization), `"" or one of %v`, nets.Initializations())
 	}
-	if _, err := nets.New(n.architecture(data.Set{Height: 1, Width: 1, Channels: 1, Classes: 1}, Regularization{})); err != nil {
+	if _, err := nets.New(n.architecture(anyInputs, Regularization{})); err != nil {
 		return fmt.Errorf("study: Net: %w", err)
 	}
 	return nil

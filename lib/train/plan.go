@@ -51,6 +51,9 @@ func (p Plan) next(accuracy float64) float64 {
 // dense is how many epochs are all evaluated by default, at first.
 const dense = 10
 
+// Always tells whether a run that goes on to the end of an epoch is evaluated there, whatever it measures before.
+func (p Plan) Always(epoch int) bool { return p.due(epoch, epoch-1) }
+
 // due tells whether the whole standing is measured after an epoch, given the last one that was: by default after each of the first ten
 // epochs, and then every tenth part of the epochs so far.
 func (p Plan) due(epoch, last int) bool {

@@ -166,6 +166,23 @@ func (t *Trainer) Start(rng *rand.Rand) error {
 	return t.store.SetRNGStateFromSeed(rng.Int64())
 }
 
+// StartAt moves to values of the net's variables by path, as Variables returns them, in place of the weights that Start drew: Point.FromStart is the
+// distance from these. Where they are not of this net, it returns an error and changes nothing.
+func (t *Trainer) StartAt(values map[string][]float32) error {
+	for _, v := range t.net {
+		if given, ok := values[v.Path()]; !ok || len(given) != v.Shape().Size() {
+			return fmt.Errorf("train: %d values for variable %s of shape %s: they are not of this net", len(given), v.Path(), v.Shape())
+		}
+	}
+	for _, v := range t.net {
+		if err := v.SetValue(tensors.FromFlatDataAndDimensions(values[v.Path()], v.Shape().Dimensions...)); err != nil {
+			return fmt.Errorf("train: variable %s: %w", v.Path(), err)
+		}
+	}
+	t.start = t.Weights()
+	return nil
+}
+
 // TrainingTime is the time spent in training steps since Start, without compilation.
 func (t *Trainer) TrainingTime() time.Duration { return t.training }
 
