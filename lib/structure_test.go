@@ -23,11 +23,7 @@ var layers = [][]string{
 	{"train", "probe"},
 	{"study"},
 	{"along", "paper"},
-<<<<<<< HEAD
-	{"papers/zhang2017", "papers/krueger2017", "papers/arpit2017", "papers/seed2017", "papers/dinh2017"},
-=======
-	{"papers/zhang2017", "papers/krueger2017", "papers/arpit2017", "papers/seed2017", "papers/keskar2017"},
->>>>>>> keskar
+	{"papers/zhang2017", "papers/krueger2017", "papers/arpit2017", "papers/seed2017", "papers/keskar2017", "papers/dinh2017"},
 	{"papers", "report"},
 	{"notebook", "site", "cluster"},
 	{"cmd/rethinking", "train/bench", "train/bench/inprocess"},
