@@ -51,7 +51,7 @@ func outputs(t *testing.T, a nets.Architecture, values map[string][]float32) []f
 		return net(scope, x)
 	})
 	defer exec.Finalize()
-	return tensors.MustCopyFlatData[float32](exec.MustExec(tensors.FromFlatDataAndDimensions(x, 20, dim))[0])
+	return tensors.MustCopyFlatData[float32](exec.MustCall(tensors.FromFlatDataAndDimensions(x, 20, dim))[0])
 }
 
 // off is the largest difference of outputs over their largest magnitude.
