@@ -38,6 +38,23 @@ func Loss[P any](ctx context.Context, lab *study.Lab, e study.Experiment, wanted
 	})
 }
 
+// AtEnd is the loss of all training examples at the end of a run, which is trained unless its trail is there. Close it.
+func AtEnd(ctx context.Context, lab *study.Lab, e study.Experiment, o probe.Options) (*probe.Loss, error) {
+	variables, err := lab.Weights(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	of, _, err := lab.Examples(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	backend, err := lab.Backend()
+	if err != nil {
+		return nil, err
+	}
+	return probe.New(backend, of.Architecture(), variables, of.X, of.Labels, o)
+}
+
 // Classifier measures P with the net as a classifier of single inputs, likewise.
 func Classifier[P any](ctx context.Context, lab *study.Lab, e study.Experiment, wanted func(seen []train.Point) bool, done func(share float64),
 	measure func(study.Stand, *probe.Classifier) (P, error)) ([]P, error) {

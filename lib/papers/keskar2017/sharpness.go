@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 
+	"rethinking/lib/along"
 	"rethinking/lib/paper"
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
@@ -118,7 +119,7 @@ func (q Sharp) Answer(ctx context.Context, lab *study.Lab, done func(share float
 	if _, err := study.Resume(lab, &all); err != nil {
 		return nil, err
 	}
-	loss, err := q.loss(ctx, lab)
+	loss, err := along.AtEnd(ctx, lab, q.Experiment, probe.Options{DType: dtypes.Float64})
 	if err != nil {
 		return nil, err
 	}
@@ -136,23 +137,6 @@ func (q Sharp) Answer(ctx context.Context, lab *study.Lab, done func(share float
 		}
 	}
 	return all, nil
-}
-
-// loss is that of the training set at the end of the run.
-func (q Sharp) loss(ctx context.Context, lab *study.Lab) (*probe.Loss, error) {
-	variables, err := lab.Weights(ctx, q.Experiment)
-	if err != nil {
-		return nil, err
-	}
-	of, _, err := lab.Examples(ctx, q.Experiment)
-	if err != nil {
-		return nil, err
-	}
-	backend, err := lab.Backend()
-	if err != nil {
-		return nil, err
-	}
-	return probe.New(backend, of.Architecture(), variables, of.X, of.Labels, probe.Options{DType: dtypes.Float64})
 }
 
 // printedSharpness are tables 3 and 4: by half-width, in the whole space and in a subspace.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 
+	"rethinking/lib/along"
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
 )
@@ -65,21 +66,9 @@ func (q Estimator) Kind() string { return "krueger2017/estimator" }
 
 // Answer returns the estimates of each method, one for each of Alphas.
 func (q Estimator) Answer(ctx context.Context, lab *study.Lab, done func(share float64)) (all []Estimate, err error) {
-	variables, err := lab.Weights(ctx, q.Experiment)
-	if err != nil {
-		return nil, err
-	}
-	of, _, err := lab.Examples(ctx, q.Experiment)
-	if err != nil {
-		return nil, err
-	}
-	backend, err := lab.Backend()
-	if err != nil {
-		return nil, err
-	}
 	for i, o := range q.Online {
 		done(float64(i) / float64(len(q.Online)))
-		loss, err := probe.New(backend, of.Architecture(), variables, of.X, of.Labels, probe.Options{Slab: o.Batch})
+		loss, err := along.AtEnd(ctx, lab, q.Experiment, probe.Options{Slab: o.Batch})
 		if err != nil {
 			return nil, err
 		}
