@@ -16,9 +16,9 @@ import (
 var regularizers = []regularizer{
 	{[5]float64{0.1, 0.3, 0.5, 0.7, 0.9}, []float64{0.55, 0.6, 0.65}, func(p float64) study.Regularization { return study.Regularization{Dropout: p} }},
 	{[5]float64{0.1, 0.3, 0.5, 0.7, 0.9}, []float64{0.8}, func(p float64) study.Regularization { return study.Regularization{InputDropout: p} }},
-	{[5]float64{0.3, 0.6, 1, 2, 4}, nil, func(sd float64) study.Regularization { return study.Regularization{InputNoise: sd} }},
-	{[5]float64{0.1, 0.3, 1, 3, 10}, nil, func(sd float64) study.Regularization { return study.Regularization{HiddenNoise: sd} }},
-	{[5]float64{0.001, 0.003, 0.01, 0.03, 0.1}, nil, func(l float64) study.Regularization { return study.Regularization{WeightDecay: l} }},
+	{[5]float64{0.3, 0.6, 1, 2, 4}, []float64{3}, func(sd float64) study.Regularization { return study.Regularization{InputNoise: sd} }},
+	{[5]float64{0.1, 0.3, 1, 3, 10}, []float64{0.6}, func(sd float64) study.Regularization { return study.Regularization{HiddenNoise: sd} }},
+	{[5]float64{0.001, 0.003, 0.01, 0.03, 0.1}, []float64{0.05}, func(l float64) study.Regularization { return study.Regularization{WeightDecay: l} }},
 }
 
 type regularizer struct {

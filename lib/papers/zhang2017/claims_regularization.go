@@ -41,6 +41,11 @@ var onRegularization = []paper.Claim{
 		Tested: "on a subset, with weight decay 0.0005 (the paper does not say its own): train accuracy on random labels ≤ 99% in every run",
 	},
 	{
+		ID: "Z6h", Source: "appendix E, table 4", Page: "02-regularization", Anchor: "random-labels-in-spite-of-it-table-4", Needs: study.Standard, Judge: tutorialDecayStopsAlexnet,
+		Says:   "Alexnet with weight decay fails to converge on random labels",
+		Tested: "on a subset, with weight decay 0.004 of the dense hidden layers, as in TensorFlow's tutorial of the time: train accuracy on random labels ≤ 99% in every run",
+	},
+	{
 		ID: "Z6f", Source: "appendix E, table 4", Page: "02-regularization", Anchor: "random-labels-in-spite-of-it-table-4", Needs: study.Standard, From: 4, Judge: fitsInSpiteOfAll,
 		Says:   "Nothing keeps Inception from fitting random labels: with weight decay 100%, with crops 99.93%, with crops, flips and rotations 99.28%",
 		Tested: "on a subset: train accuracy on random labels ≥ 99.9% with either of the first two and 99% with the third, in every run",
@@ -98,6 +103,10 @@ func fitsInSpiteOfDecay(e *paper.Evidence) []claims.Verdict {
 	return []claims.Verdict{
 		claims.EveryAtLeast(sample(runs, MLP3x512, decayed, trainAccuracy), 99.9),
 		claims.Equals(sample(runs, MLP512, decayed, trainAccuracy), 99.21, 0.5)}
+}
+
+func tutorialDecayStopsAlexnet(e *paper.Evidence) []claims.Verdict {
+	return []claims.Verdict{claims.EveryAtMost(sample(e.Runs(isNet(Alexnet), Table4), Alexnet, tutorial, trainAccuracy), 99)}
 }
 
 func decayStopsAlexnet(e *paper.Evidence) []claims.Verdict {

@@ -16,6 +16,7 @@ const WeightDecay = 5e-4
 var (
 	none           study.Regularization
 	decayed        = study.Regularization{WeightDecay: WeightDecay}
+	tutorial       = study.Regularization{WeightDecay: 0.004, HiddenDecay: true} // of TensorFlow's CIFAR-10 tutorial, whose net the small Alexnet is like
 	cropped        = study.Regularization{Crop: true}
 	croppedDecayed = study.Regularization{Crop: true, WeightDecay: WeightDecay}
 	transformed    = study.Regularization{Crop: true, Flip: true, Rotation: 25} // all augmentation of appendix E

@@ -29,6 +29,8 @@ const (
 // studies are the paper's studies, in its order.
 var studies = []study.Study{
 	{Name: "zhang2017/figure1a-inception", Title: "Five kinds of data, Inception", Source: inFigure1a, By: Condition, Experiments: Figure1a(Inception)},
+	{Name: "zhang2017/figure1a-running", Title: "Five kinds of data, batch normalization, the loss of the training steps", Source: inFigure1a, By: Condition,
+		Experiments: Figure1aRunning},
 	{Name: "zhang2017/figure1a-alexnet", Title: "Five kinds of data, Alexnet", Source: inFigure1a, By: Condition, Experiments: Figure1a(Alexnet)},
 	{Name: "zhang2017/figure1a-mlp3x512", Title: "Five kinds of data, MLP 3x512", Source: inFigure1a, By: Condition, Experiments: Figure1a(MLP3x512)},
 	{Name: "zhang2017/figure1a-mlp512", Title: "Five kinds of data, MLP 1x512", Source: inFigure1a, By: Condition, Experiments: Figure1a(MLP512)},
