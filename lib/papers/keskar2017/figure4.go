@@ -42,9 +42,9 @@ func sharpEnds(scale study.Scale, runs []study.Experiment) []Sharp {
 	}
 	return study.About(runs, func(e study.Experiment) Sharp {
 		if known[e.Key()] {
-			return Sharp{e, boxes(scale)}
+			return about(scale, e, boxes(scale)...)
 		}
-		return Sharp{e, boxes(scale)[:1]}
+		return about(scale, e, boxes(scale)[0])
 	})
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"math/rand/v2"
 
-	"github.com/gomlx/compute/dtypes"
-
 	"rethinking/lib/claims"
 	"rethinking/lib/paper"
 	"rethinking/lib/probe"
@@ -37,16 +35,14 @@ var (
 	PassedAccuracy  = study.Quantity("test accuracy", "%", func(p Passed) float64 { return p.TestAccuracy })
 )
 
-// courses are the seeds of Figure6, and in how many examples' loss it measures: that takes as long as training.
-var courses = map[study.Scale]struct{ seeds, examples int }{
-	study.Smoke: {1, 0}, study.Quick: {3, 0}, study.Standard: {3, 2000}, study.Paper: {5, 0},
-}
+// courses are the seeds of Figure6.
+var courses = map[study.Scale]int{study.Smoke: 1, study.Quick: 3, study.Standard: 3, study.Paper: 5}
 
 // Figure6 asks it of F1, in small batches and in large ones, by the paper's larger box of the whole space.
 func Figure6(scale study.Scale) []Course {
-	p, c := fullyConnected(scale), courses[scale]
-	runs := append(study.Seeds(p.trained(p.small), c.seeds), study.Seeds(p.trained(p.large), c.seeds)...)
-	return study.About(runs, func(e study.Experiment) Course { return Course{e, boxes(scale)[0], c.examples} })
+	p, seeds := fullyConnected(scale), courses[scale]
+	runs := append(study.Seeds(p.trained(p.small), seeds), study.Seeds(p.trained(p.large), seeds)...)
+	return study.About(runs, func(e study.Experiment) Course { return Course{e, boxes(scale)[0], measuredIn(scale, e)} })
 }
 
 // Kind names what is asked.
@@ -74,7 +70,11 @@ func (q Course) Answer(ctx context.Context, lab *study.Lab, done func(share floa
 	if err != nil {
 		return nil, err
 	}
-	loss, err := q.loss(ctx, lab, stands[0])
+	variables, err := stands[0].Variables()
+	if err != nil {
+		return nil, err
+	}
+	loss, err := lossOf(ctx, lab, q.Experiment, variables, q.Examples)
 	if err != nil {
 		return nil, err
 	}
@@ -94,26 +94,6 @@ func (q Course) Answer(ctx context.Context, lab *study.Lab, done func(share floa
 		}
 	}
 	return all, nil
-}
-
-// loss is that of the examples, at a stand.
-func (q Course) loss(ctx context.Context, lab *study.Lab, at study.Stand) (*probe.Loss, error) {
-	of, _, err := lab.Examples(ctx, q.Experiment)
-	if err == nil && q.Examples > 0 {
-		of, err = lab.Sample(ctx, q.Experiment, q.Examples)
-	}
-	if err != nil {
-		return nil, err
-	}
-	variables, err := at.Variables()
-	if err != nil {
-		return nil, err
-	}
-	backend, err := lab.Backend()
-	if err != nil {
-		return nil, err
-	}
-	return probe.New(backend, of.Architecture(), variables, of.X, of.Labels, probe.Options{DType: dtypes.Float64})
 }
 
 // measure goes to a stand. The maximization starts from the same share of the box everywhere.

@@ -7,7 +7,6 @@ import (
 
 	"github.com/gomlx/compute/dtypes"
 
-	"rethinking/lib/along"
 	"rethinking/lib/paper"
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
@@ -18,6 +17,7 @@ import (
 type Sharp struct {
 	Experiment study.Experiment
 	Boxes      []probe.BoxOptions
+	Examples   int `json:",omitzero"` // of the training set, in whose loss is measured; 0: all
 }
 
 // Phi is the sharpness at the end of a run by a box.
@@ -87,9 +87,26 @@ func boxes(scale study.Scale) (all []probe.BoxOptions) {
 	return all
 }
 
+// measuredIn is in how many training examples' loss a scale measures sharpness, by net; 0: all. Some twenty evaluations of it and of its gradient take as
+// long as training.
+func measuredIn(scale study.Scale, e study.Experiment) int {
+	switch {
+	case scale != study.Standard:
+		return 0
+	case nameOf(e) == C1:
+		return 500
+	}
+	return 2000
+}
+
+// about asks the sharpness of a run.
+func about(scale study.Scale, e study.Experiment, boxes ...probe.BoxOptions) Sharp {
+	return Sharp{e, boxes, measuredIn(scale, e)}
+}
+
 // Tables3And4 asks the sharpness of every run of Table2.
 func Tables3And4(scale study.Scale) []Sharp {
-	return study.About(Table2(scale), func(e study.Experiment) Sharp { return Sharp{e, boxes(scale)} })
+	return study.About(Table2(scale), func(e study.Experiment) Sharp { return about(scale, e, boxes(scale)...) })
 }
 
 // Choices asks the same of F1, once more with each of the choices that the paper leaves open: where the maximization starts, and how A is drawn; and with
@@ -105,7 +122,7 @@ func Choices(scale study.Scale) []Sharp {
 		o.Epsilon, o.Least = epsilons[0], least
 		all = append(all, o)
 	}
-	return study.About(some, func(e study.Experiment) Sharp { return Sharp{e, all} })
+	return study.About(some, func(e study.Experiment) Sharp { return about(scale, e, all...) })
 }
 
 // Kind names what is asked.
@@ -119,7 +136,7 @@ func (q Sharp) Answer(ctx context.Context, lab *study.Lab, done func(share float
 	if _, err := study.Resume(lab, &all); err != nil {
 		return nil, err
 	}
-	loss, err := along.AtEnd(ctx, lab, q.Experiment, probe.Options{DType: dtypes.Float64})
+	loss, err := q.loss(ctx, lab)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +154,31 @@ func (q Sharp) Answer(ctx context.Context, lab *study.Lab, done func(share float
 		}
 	}
 	return all, nil
+}
+
+// loss is that of the examples, at the end of the run.
+func (q Sharp) loss(ctx context.Context, lab *study.Lab) (*probe.Loss, error) {
+	variables, err := lab.Weights(ctx, q.Experiment)
+	if err != nil {
+		return nil, err
+	}
+	return lossOf(ctx, lab, q.Experiment, variables, q.Examples)
+}
+
+// lossOf is the loss, in float64, of so many training examples of a run, 0 for all, at given variables. Close it.
+func lossOf(ctx context.Context, lab *study.Lab, e study.Experiment, variables map[string][]float32, examples int) (*probe.Loss, error) {
+	of, _, err := lab.Examples(ctx, e)
+	if err == nil && examples > 0 {
+		of, err = lab.Sample(ctx, e, examples)
+	}
+	if err != nil {
+		return nil, err
+	}
+	backend, err := lab.Backend()
+	if err != nil {
+		return nil, err
+	}
+	return probe.New(backend, of.Architecture(), variables, of.X, of.Labels, probe.Options{DType: dtypes.Float64})
 }
 
 // printedSharpness are tables 3 and 4: by half-width, in the whole space and in a subspace.
