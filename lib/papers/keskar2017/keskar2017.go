@@ -29,7 +29,7 @@ var Paper = paper.Paper{
 			Here: "from a random point of the box, Gaussian columns of length about the root of the number of weights; neither dropout nor a batch's own averages", Why: "one choice, and others beside it"},
 		{Source: "figure 3", Paper: "averages of batch normalization are not mentioned; the authors' own code takes those of the test batch",
 			Here: "those of the training set, taken anew at each α", Why: "no run's own fit there"},
-		{Source: "figures 4 to 6", Paper: "F2 and C1", Here: "F1", Why: "TIMIT is not free; C1 takes minutes a run and an hour for the sharpness of one on a laptop"},
+		{Source: "figures 4 to 6", Paper: "F2 and C1", Here: "F1", Why: "TIMIT is not free; a run of C1 takes minutes on a laptop, and there would be dozens"},
 		{Source: "figure 6", Paper: "the loss of all training examples", Here: "at the standard scale that of 2,000 of 10,000 digits", Why: "each point takes as long as a run"},
 	},
 }
