@@ -33,8 +33,6 @@ var Paper = paper.Paper{
 		{Name: "arpit2017/critical-cifar10", Title: "Critical samples on CIFAR-10", Source: "figures 8 and 9", By: krueger2017.Noise, Questions: study.Questions(Figure8)},
 		{Name: "arpit2017/critical-trained", Title: "Critical samples of trained nets on CIFAR-10, of more examples", Source: "figures 8 and 9", By: krueger2017.Noise,
 			Questions: study.Questions(Trained8)},
-		{Name: "arpit2017/adversarial", Title: "Dropout with adversarial training against memorization, Alexnet", Source: "figure 10",
-			By: study.Joined(study.Regularized, krueger2017.Noise), Experiments: Adversarial},
 	},
 	Claims: statements,
 	Deviations: []paper.Deviation{
@@ -43,9 +41,6 @@ var Paper = paper.Paper{
 			Here: "10 digits an update, and at the standard scale 4,000 updates of 1,000 digits, 20,000 where each is a class of its own", Why: "until they are fitted"},
 		{Source: "figures 3 and 4", Paper: "means over all updates", Here: "over 20 points of the training", Why: "the derivative goes through all updates before: their number counts squared"},
 		{Source: "figures 5, 6, 10 and 11", Paper: "runs of its own", Here: "the runs of Krueger et al. 2017 here", Why: "they ask the same"},
-		{Source: "figure 10", Paper: "dropout of 0.03 to 0.5 with adversarial training, of weight 0.2 to 0.7, on samples of the search for critical ones",
-			Here: "dropout of 0.3 to 0.6, weight 0.5, two steps of the search in its box of 0.3 levels of grey",
-			Why:  "the paper does not say how many steps and which box; each step costs as much as training"},
 		{Source: "figure 7", Paper: "50,000 digits, 4,096 units, 1,000 epochs",
 			Here: "at the standard scale 1,000 digits, 512 units, 300 epochs", Why: "hours on a laptop"},
 		{Source: "figures 8 and 9", Paper: "a convolutional net of 200 channels",

@@ -93,12 +93,6 @@ var statements = []paper.Claim{
 		Judge: dropoutIsBest,
 	},
 	{
-		ID: "A10", Source: "section 5, figure 10", Page: sharpness, Anchor: "regularizers-against-memorization-figure-3", Needs: study.Standard,
-		Says:   "With adversarial training dropout does better still",
-		Tested: "at the probability of dropout, interpolated, at which a net fits half of the random labels, its best test accuracy on real labels: without < with adversarial samples",
-		Judge:  adversarialHelps,
-	},
-	{
 		ID: "A2", Source: "section 3.2, figure 3", Page: sharpness, Anchor: remembered, From: 2,
 		Says:   "The loss depends on real examples more unequally than on random ones, also where every example is a class of its own",
 		Tested: "Gini coefficient of the loss sensitivities after the last update: random < real, with ten classes and with a class an example",
@@ -270,12 +264,6 @@ func dropoutIsBest(e *paper.Evidence) (parts []claims.Verdict) {
 		}
 	}
 	return parts
-}
-
-func adversarialHelps(e *paper.Evidence) []claims.Verdict {
-	all := krueger2017.TradeOffs(append(e.Runs(krueger2017.OfRegularizers("dropout"), krueger2017.Regularizers), e.Runs(paper.Any, Adversarial)...))
-	without, with := krueger2017.HalfMemorized(all, "dropout"), krueger2017.HalfMemorized(all, "dropout with adversarial samples")
-	return []claims.Verdict{claims.Less(without, with, 0)}
 }
 
 func unequalInfluence(e *paper.Evidence) []claims.Verdict {

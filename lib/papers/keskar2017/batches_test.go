@@ -4,7 +4,6 @@ import (
 	"math"
 	"testing"
 
-	"rethinking/lib/paper"
 	"rethinking/lib/papers/keskar2017"
 	"rethinking/lib/study"
 )
@@ -40,9 +39,18 @@ func TestKneeSharesTable2(t *testing.T) {
 	}
 }
 
-// Fewer updates of as many epochs leave a net nearer to its start, and its loss higher.
-func TestKneeAtSmokeScale(t *testing.T) {
+// One lab serves all: the studies share runs.
+func TestBatchesAtSmokeScale(t *testing.T) {
 	lab := openLab(t)
+	for name, part := range map[string]func(*testing.T, *study.Lab){
+		"knee": kneeAtSmokeScale, "warm": warmStartsAtSmokeScale, "course": courseAtSmokeScale, "control": controlAtSmokeScale,
+	} {
+		t.Run(name, func(t *testing.T) { part(t, lab) })
+	}
+}
+
+// Fewer updates of as many epochs leave a net nearer to its start, and its loss higher.
+func kneeAtSmokeScale(t *testing.T, lab *study.Lab) {
 	answers, err := study.Ask(t.Context(), lab, keskar2017.KneeSharpness(study.Smoke)...)
 	if err != nil {
 		t.Fatal(err)
@@ -65,8 +73,7 @@ func TestKneeAtSmokeScale(t *testing.T) {
 }
 
 // A run in large batches begins where the small ones stood.
-func TestWarmStartsAtSmokeScale(t *testing.T) {
-	lab := openLab(t)
+func warmStartsAtSmokeScale(t *testing.T, lab *study.Lab) {
 	large, err := lab.All(t.Context(), keskar2017.Figure5(study.Smoke)...)
 	if err != nil {
 		t.Fatal(err)
@@ -92,8 +99,7 @@ func TestWarmStartsAtSmokeScale(t *testing.T) {
 }
 
 // At its end a course has the sharpness and the loss that Sharp has there.
-func TestCourseAtSmokeScale(t *testing.T) {
-	lab := openLab(t)
+func courseAtSmokeScale(t *testing.T, lab *study.Lab) {
 	courses, err := study.Ask(t.Context(), lab, keskar2017.Figure6(study.Smoke)...)
 	if err != nil {
 		t.Fatal(err)
@@ -131,28 +137,11 @@ func TestControlHasAsManyUpdates(t *testing.T) {
 			}
 		}
 	}
-	lab := openLab(t)
+}
+
+func controlAtSmokeScale(t *testing.T, lab *study.Lab) {
 	answers, err := study.Ask(t.Context(), lab, keskar2017.ControlSharpness(study.Smoke)...)
 	if err != nil || len(keskar2017.InWholeSpace(answers)) != 6 {
 		t.Error(err)
-	}
-}
-
-// Every claim finds its runs at smoke scale, and one seed decides none.
-func TestClaimsOfBatchesAreJudged(t *testing.T) {
-	lab := openLab(t)
-	for _, s := range keskar2017.Paper.Studies {
-		if err := lab.Do(t.Context(), s.Work(study.Smoke)...); err != nil {
-			t.Fatal(s.Name, err)
-		}
-	}
-	ledger, err := paper.Judge(t.Context(), lab, study.Smoke, func(paper.Paper, paper.Claim) bool { return true }, keskar2017.Paper)
-	if err != nil || len(ledger) == 0 {
-		t.Fatal(err)
-	}
-	for _, e := range ledger {
-		if e.Seeds == 0 || e.Statistic == "" || e.Err != nil {
-			t.Errorf("%s: %+v", e.ID, e.Verdict)
-		}
 	}
 }

@@ -90,7 +90,9 @@ func inTheWhole(e *paper.Evidence) []study.Part[Phi] {
 
 // ratioOf is log2 of the sharpness in large batches over that in small ones.
 func ratioOf(g study.Group[study.Part[Phi]]) claims.Sample {
-	at := func(batch string) claims.Sample { return paper.Sample(batch, study.With(g.Rows, Batch, batch), Sharpness) }
+	at := func(batch string) claims.Sample {
+		return paper.Sample(batch, study.With(g.Rows, Batch, batch), Sharpness)
+	}
 	s := claims.LogRatio(at(Small), at(Large))
 	s.Name = g.Label + ", " + s.Name
 	return s

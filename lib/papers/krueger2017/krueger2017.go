@@ -54,7 +54,7 @@ var Paper = paper.Paper{
 			Here: "the same; the successor has input noise up to 5, hidden noise up to 0.3 and weight decay up to 1, here they go to 4, 10 and 0.1",
 			Why:  "as far as it takes to keep a net from fitting random labels"},
 		{Source: "figure 3 (right)", Paper: "dropout with adversarial training, in its successor the best of all",
-			Here: "run as the successor's figure 10"},
+			Here: "not run"},
 		{Source: "figure 3 (right)", Paper: "50,000 images, 100 epochs",
 			Here: "at the standard scale 1,000 images, at most 40 epochs", Why: "hours on a laptop"},
 	},
