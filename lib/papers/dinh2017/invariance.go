@@ -85,7 +85,7 @@ func (Invariance) Kind() string { return "dinh2017/invariance" }
 
 // Answer measures the minimum at each α.
 func (q Invariance) Answer(ctx context.Context, lab *study.Lab, done func(float64)) ([]Scaled, error) {
-	m, err := open(ctx, lab, q.Experiment, q.Examples, done)
+	m, err := open(ctx, lab, q.Experiment, q.Examples, probe.Options{}, done)
 	defer m.close()
 	if err != nil {
 		return nil, err

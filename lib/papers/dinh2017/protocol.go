@@ -73,8 +73,8 @@ type minimum struct {
 // trained is the share of a question's time that its run is taken to be.
 const trained = 0.5
 
-// open trains a run, unless its trail is there, and goes to its end. The loss is of the first so many training examples, in float32.
-func open(ctx context.Context, lab *study.Lab, e study.Experiment, examples int, done func(float64)) (*minimum, error) {
+// open trains a run, unless its trail is there, and goes to its end. The loss is of the first so many training examples.
+func open(ctx context.Context, lab *study.Lab, e study.Experiment, examples int, o probe.Options, done func(float64)) (*minimum, error) {
 	ends := func(seen []train.Point) bool { p := seen[len(seen)-1]; return p.Epoch == 0 || e.Ends(p) }
 	stands, err := lab.Trail(ctx, e, ends, func(share float64) { done(trained * share) })
 	if err != nil {
@@ -98,11 +98,11 @@ func open(ctx context.Context, lab *study.Lab, e study.Experiment, examples int,
 	if err != nil {
 		return nil, err
 	}
-	return m, m.place(backend)
+	return m, m.place(backend, o)
 }
 
-func (m *minimum) place(backend compute.Backend) (err error) {
-	if m.loss, err = probe.New(backend, m.net, m.at, m.train.X, m.train.Labels, probe.Options{}); err != nil {
+func (m *minimum) place(backend compute.Backend, o probe.Options) (err error) {
+	if m.loss, err = probe.New(backend, m.net, m.at, m.train.X, m.train.Labels, o); err != nil {
 		return err
 	}
 	m.classifier, err = probe.NewClassifier(backend, m.net, m.at)
