@@ -100,7 +100,7 @@ func TestClaimsWithoutResults(t *testing.T) {
 			}
 		}
 	}
-	if len(ids) != 22 {
+	if len(ids) != 23 {
 		t.Errorf("%d different ids", len(ids))
 	}
 }
