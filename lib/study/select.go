@@ -109,6 +109,7 @@ var (
 	Regularized     = ByExperiment("regularization", "", func(e Experiment) Level { return Word(cmp.Or(e.Regularization.String(), "none")) })
 	HiddenUnits     = ByExperiment("hidden units", "per layer", func(e Experiment) Level { return units(e.Net.Hidden) })
 	TrainExamples   = ByExperiment("training examples", "", func(e Experiment) Level { return Count(e.Data.Examples()) })
+	BatchSize       = ByExperiment("batch size", "examples", func(e Experiment) Level { return Count(e.Training.Batch) })
 )
 
 // units is how many units each hidden layer has: "512", or "512-256" where layers differ.

@@ -3,6 +3,8 @@ package dinh2017
 import (
 	"math"
 
+	"gonum.org/v1/gonum/stat"
+
 	"rethinking/lib/study"
 )
 
@@ -28,10 +30,12 @@ func Laws(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
 	return laid(answers, laws)
 }
 
-// Kept and Changed are the measures that T_α leaves as they are, and those that it changes.
+// Kept are the measures that T_α leaves as they are, at each α.
 func Kept(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
 	return laid(answers, kept)
 }
+
+// Changed are those that it changes.
 func Changed(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
 	return laid(answers, changed)
 }
@@ -84,13 +88,14 @@ func Fits(answers []study.Answered[Invariance, []Scaled]) []study.Part[Fit] {
 
 // slope is that of the least-squares line of log10 of the largest eigenvalue over log10 α, of some α.
 func slope(all []Scaled, which func(log float64) bool) float64 {
-	var n, x, y, xx, xy float64
+	var x, y []float64
 	for _, s := range all {
-		if at, value := math.Log10(s.Alpha), math.Log10(s.Largest); which(at) {
-			n, x, y, xx, xy = n+1, x+at, y+value, xx+at*at, xy+at*value
+		if at := math.Log10(s.Alpha); which(at) {
+			x, y = append(x, at), append(y, math.Log10(s.Largest))
 		}
 	}
-	return (n*xy - x*y) / (n*xx - x*x)
+	_, beta := stat.LinearRegression(x, y, nil, false)
+	return beta
 }
 
 // The numbers of a Fit.

@@ -15,8 +15,8 @@ var ofBatches = slices.Concat([]paper.Claim{furtherAway}, theKnee, warmStarts, [
 
 // studiesOfBatches are theirs.
 var studiesOfBatches = []study.Study{
-	{Name: "keskar2017/knee", Title: "Batch sizes up to all of the data", Source: "figure 4", By: BatchSize, Experiments: Figure4},
-	{Name: "keskar2017/knee-sharpness", Title: "Sharpness by batch size", Source: "figure 4", By: BatchSize, Questions: study.Questions(KneeSharpness)},
+	{Name: "keskar2017/knee", Title: "Batch sizes up to all of the data", Source: "figure 4", By: study.BatchSize, Experiments: Figure4},
+	{Name: "keskar2017/knee-sharpness", Title: "Sharpness by batch size", Source: "figure 4", By: study.BatchSize, Questions: study.Questions(KneeSharpness)},
 	{Name: "keskar2017/warm", Title: "Large batches after small ones", Source: "figure 5", By: WarmEpochs, Experiments: Figure5},
 	{Name: "keskar2017/warm-sharpness", Title: "Sharpness of large batches after small ones", Source: "figure 5", By: WarmEpochs,
 		Questions: study.Questions(WarmSharpness)},

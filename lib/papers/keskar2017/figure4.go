@@ -60,7 +60,7 @@ var theKnee = []paper.Claim{
 		Says:   "The larger the batch, the lower is the test accuracy",
 		Tested: "final test accuracy of F1 falls with the batch size, up to the whole training set, at as many epochs (the paper has F2 and C1)",
 		Judge: func(e *paper.Evidence) []claims.Verdict {
-			sizes := paper.Samples(paper.Groups(e, e.Runs(paper.Any, Figure4), BatchSize), study.Final(study.TestAccuracy))
+			sizes := paper.Samples(paper.Groups(e, e.Runs(paper.Any, Figure4), study.BatchSize), study.Final(study.TestAccuracy))
 			slices.Reverse(sizes)
 			return []claims.Verdict{claims.Rising(sizes...)}
 		},
@@ -70,7 +70,7 @@ var theKnee = []paper.Claim{
 		Says:   "The larger the batch, the sharper is the minimum",
 		Tested: "sharpness φ of F1 in the whole space, ε = 0.001, rises with the batch size, up to the whole training set",
 		Judge: func(e *paper.Evidence) []claims.Verdict {
-			sizes := paper.Groups(e, InWholeSpace(paper.Ask(e, KneeSharpness)), BatchSize)
+			sizes := paper.Groups(e, InWholeSpace(paper.Ask(e, KneeSharpness)), study.BatchSize)
 			return []claims.Verdict{claims.Rising(paper.Samples(sizes, Sharpness)...)}
 		},
 	},

@@ -76,9 +76,8 @@ const (
 var (
 	NetName = study.ByExperiment("net", "", func(e study.Experiment) study.Level { return study.Word(nameOf(e)) })
 	// Batch is Large for batches of a tenth of the data or more.
-	Batch     = study.ByExperiment("batch", "", func(e study.Experiment) study.Level { return study.Word(batchOf(e)) })
-	BatchSize = study.ByExperiment("batch size", "examples", func(e study.Experiment) study.Level { return study.Count(e.Training.Batch) })
-	Epochs    = study.ByExperiment("epochs", "", func(e study.Experiment) study.Level { return study.Count(e.Training.Epochs) })
+	Batch  = study.ByExperiment("batch", "", func(e study.Experiment) study.Level { return study.Word(batchOf(e)) })
+	Epochs = study.ByExperiment("epochs", "", func(e study.Experiment) study.Level { return study.Count(e.Training.Epochs) })
 )
 
 func nameOf(e study.Experiment) string {

@@ -26,16 +26,13 @@ var batchSizes = map[study.Scale]batches{
 // The learning rate of the smallest batches of BatchSizes.
 const rateOfSmallest = 0.05
 
-// Scaling says how the learning rate follows the batch size: "constant", or "root", with its square root (Hoffer et al. 2017, section 4).
+// Scaling says how the learning rate follows the batch size: not at all, or as its square root (Hoffer et al. 2017, section 4).
 var Scaling = study.ByExperiment("learning rate", "", func(e study.Experiment) study.Level {
 	if e.Training.LearningRate == rateOfSmallest {
 		return study.Word("the same for all")
 	}
 	return study.Word("as the root of the batch size")
 })
-
-// BatchSize is how many examples an update has.
-var BatchSize = study.ByExperiment("batch size", "examples", func(e study.Experiment) study.Level { return study.Count(e.Training.Batch) })
 
 // LabelsAndScaling tells runs of BatchSizes apart that differ in more than batch size and seed.
 var LabelsAndScaling = study.Joined(zhang2017.Condition, Scaling)
