@@ -7,6 +7,8 @@ import (
 
 	"rethinking/lib/paper"
 	"rethinking/lib/papers/arpit2017"
+	"rethinking/lib/papers/dinh2017"
+	"rethinking/lib/papers/keskar2017"
 	"rethinking/lib/papers/krueger2017"
 	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
@@ -14,7 +16,7 @@ import (
 )
 
 // All are the papers, in the order in which they answer each other.
-var All = []paper.Paper{zhang2017.Paper, krueger2017.Paper, arpit2017.Paper, seed2017.Paper}
+var All = []paper.Paper{zhang2017.Paper, krueger2017.Paper, arpit2017.Paper, seed2017.Paper, keskar2017.Paper, dinh2017.Paper}
 
 // Studies are all studies, by paper.
 func Studies() []study.Study {

@@ -47,7 +47,7 @@ type pairSize struct {
 
 var pairSizes = map[study.Scale]pairSize{
 	study.Smoke:    {1, 100, 1, 15, 9, 5, 100},
-	study.Quick:    {3, 250, 1, 15, 21, 11, 250},
+	study.Quick:    {1, 250, 1, 15, 21, 11, 250},
 	study.Standard: {3, 250, 2, 20, 41, 21, 1000},
 	study.Paper:    {5, 10000, 4, 30, 51, 51, 10000},
 }

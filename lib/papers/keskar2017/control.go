@@ -16,7 +16,7 @@ const (
 )
 
 // controlled are the seeds of Control.
-var controlled = map[study.Scale]int{study.Smoke: 1, study.Quick: 3, study.Standard: 3, study.Paper: 5}
+var controlled = map[study.Scale]int{study.Smoke: 1, study.Quick: 1, study.Standard: 3, study.Paper: 5}
 
 // Control asks what Hoffer, Hubara and Soudry 2017 (arXiv 1705.08741), section 3, object: is it the large batch that generalizes worse, or do as many
 // epochs have too few updates for it? The third regime goes on in large batches until it has as many as small ones have. Of the nets on MNIST: as many

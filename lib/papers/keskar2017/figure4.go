@@ -14,7 +14,7 @@ var knees = map[study.Scale]struct {
 	seeds int
 }{
 	study.Smoke:    {[]int{10, 20, 100}, 1},
-	study.Quick:    {[]int{8, 16, 50, 100, 250, 1000}, 3},
+	study.Quick:    {[]int{8, 16, 50, 100, 250, 1000}, 1},
 	study.Standard: {[]int{64, 256, 1000, 2500, 5000, 10000}, 3},
 	study.Paper:    {[]int{64, 256, 1000, 6000, 15000, 60000}, 5},
 }

@@ -14,7 +14,7 @@ var warm = map[study.Scale]struct {
 	seeds  int
 }{
 	study.Smoke:    {[]int{1, 2}, 1},
-	study.Quick:    {[]int{1, 2, 4, 8, 15}, 3},
+	study.Quick:    {[]int{1, 4, 15}, 1},
 	study.Standard: {[]int{1, 4, 16, 30}, 3},
 	study.Paper:    {[]int{1, 2, 4, 8, 16, 100}, 5},
 }

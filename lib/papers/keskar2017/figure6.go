@@ -36,7 +36,7 @@ var (
 )
 
 // courses are the seeds of Figure6.
-var courses = map[study.Scale]int{study.Smoke: 1, study.Quick: 3, study.Standard: 3, study.Paper: 5}
+var courses = map[study.Scale]int{study.Smoke: 1, study.Quick: 1, study.Standard: 3, study.Paper: 5}
 
 // Figure6 asks it of F1, in small batches and in large ones, by the paper's larger box of the whole space.
 func Figure6(scale study.Scale) []Course {

@@ -32,7 +32,7 @@ var pairs = map[study.Scale][]pair{
 		{digits(200, 100), wide(16, true), 0, 10, 20, 2, 1}, {digits(200, 100), wide(16, false), 0, 10, 20, 2, 1},
 	},
 	study.Quick: {
-		{digits(1000, 1000), wide(64, true), 0, 16, 100, 15, 3}, {digits(1000, 1000), wide(64, false), 0, 16, 100, 15, 3},
+		{digits(1000, 1000), wide(64, true), 0, 16, 100, 15, 1}, {digits(1000, 1000), wide(64, false), 0, 16, 100, 15, 1},
 	},
 	study.Standard: {
 		{digits(10000, 0), wide(512, true), 0, 256, 1000, 30, 5}, {digits(10000, 0), wide(512, false), 0, 256, 1000, 30, 5},

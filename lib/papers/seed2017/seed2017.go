@@ -24,6 +24,7 @@ var Paper = paper.Paper{
 		{Name: "seed2017/both", Title: "Random labels and Gaussian inputs", Source: "its logs alone", By: study.GaussianInputs, Experiments: Both},
 		{Name: "seed2017/expressivity", Title: "Finite-sample expressivity", Source: "section 4", By: Draw, Questions: study.Questions(Expressivity)},
 		{Name: "seed2017/along", Title: "Why tall and thin trains faster", Source: "section 4", By: study.Architecture, Questions: study.Questions(TallAndThin)},
+		{Name: "seed2017/batch-size", Title: "Batch size", Source: "not in the report", By: study.Joined(LabelsAndScaling, study.BatchSize), Experiments: BatchSizes},
 	},
 	Claims:    statements,
 	Published: []paper.Published{LoggedTrainAccuracy, LoggedTestAccuracy},
