@@ -18,6 +18,7 @@ var Paper = paper.Paper{
 		{Name: "dinh2017/curvature", Title: "Curvature before and after the descent", Source: "follows from theorem 4", By: StartedFrom, Questions: study.Questions(Curvatures)},
 		{Name: "dinh2017/lines", Title: "The loss on lines through a minimum", Source: "Li et al. 2018, section 4", By: Minimum, Questions: study.Questions(Lines)},
 		{Name: "dinh2017/planes", Title: "The loss on planes through a minimum", Source: "Li et al. 2018, section 4", By: Minimum, Questions: study.Questions(Planes)},
+		{Name: "dinh2017/measures", Title: "What goes with the generalization gap", Source: "not in the paper", By: study.Joined(Labels, From), Questions: study.Questions(Measures)},
 	},
 	Claims: statements,
 	Deviations: []paper.Deviation{

@@ -47,10 +47,16 @@ type Scaled struct {
 	Logits       float64 // largest change of an output for a test image, over the largest magnitude of all
 	Changed      int     // test images whose class changes
 	TestAccuracy float64 // percent
+	TestLoss     float64 // nats
 	Margin       float64 // output of the label less the largest other one, median over the test images
 	Product      float64 // of the norms of the weight matrices
 	Relative     float64 // largest (L'-L)/(1+L) where no weight differs by more than RelativeRadius of itself
 	Critical     float64 // critical sample ratio of the first criticals test images, percent
+
+	// The same of the first training examples, with the labels that they were trained on.
+	TrainAccuracy float64 // percent
+	TrainLoss     float64 // nats
+	TrainMargin   float64 // median
 }
 
 // The radii within which a Scaled looks for the largest loss. The paper's ε is a symbol; BoxEpsilon is Keskar et al.'s larger one.
@@ -246,6 +252,12 @@ func (q Invariance) function(ctx context.Context, m *minimum, b base, s *Scaled)
 	}
 	s.Logits, s.Changed = compare(logits, b.logits, m.net.Classes)
 	s.TestAccuracy, s.Margin = right(logits, m.test.Labels, m.net.Classes)
+	s.TestLoss = crossEntropy(logits, m.test.Labels, m.net.Classes)
+	if logits, err = m.classifier.Logits(ctx, m.train.X); err != nil {
+		return err
+	}
+	s.TrainAccuracy, s.TrainMargin = right(logits, m.train.Labels, m.net.Classes)
+	s.TrainLoss = crossEntropy(logits, m.train.Labels, m.net.Classes)
 	critical, err := m.classifier.Critical(ctx, m.test.X[:min(criticals, m.test.Len())*m.test.Dim()], q.rng(), probe.ArpitLASS())
 	for _, is := range critical {
 		if is {
@@ -287,6 +299,18 @@ func right(logits []float32, labels []uint8, classes int) (accuracy, margin floa
 	return accuracy, margins[len(margins)/2]
 }
 
+// crossEntropy is the mean over the rows, in nats.
+func crossEntropy(logits []float32, labels []uint8, classes int) (mean float64) {
+	row := make([]float64, classes)
+	for i, label := range labels {
+		for j, z := range logits[i*classes : (i+1)*classes] {
+			row[j] = float64(z)
+		}
+		mean += (floats.LogSumExp(row) - row[label]) / float64(len(labels))
+	}
+	return mean
+}
+
 // What is plotted of a Scaled.
 var (
 	Alpha             = study.Quantity("α", "", func(s interface{ alpha() float64 }) float64 { return s.alpha() })
@@ -304,6 +328,7 @@ var (
 	LogitChange       = study.Quantity("largest change of an output", "", func(s Scaled) float64 { return s.Logits })
 	TestAccuracy      = study.Quantity("test accuracy", "%", func(s Scaled) float64 { return s.TestAccuracy })
 	MedianMargin      = study.Quantity("median margin", "", func(s Scaled) float64 { return s.Margin })
+	TrainMargin       = study.Quantity("median margin on training examples", "", func(s Scaled) float64 { return s.TrainMargin })
 	ProductOfNorms    = study.Quantity("product of the layers' norms", "", func(s Scaled) float64 { return s.Product })
 	RelativeSharpness = study.Quantity("relative sharpness", "", func(s Scaled) float64 { return s.Relative })
 	CriticalRatio     = study.Quantity("critical sample ratio", "%", func(s Scaled) float64 { return s.Critical })

@@ -2,7 +2,10 @@ package seed2017
 
 import (
 	"math"
+	"slices"
 
+	"rethinking/lib/claims"
+	"rethinking/lib/paper"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
@@ -54,4 +57,67 @@ func BatchSizes(scale study.Scale) (all []study.Experiment) {
 		}
 	}
 	return all
+}
+
+// IsOfBatchSizes tells whether a run is of BatchSizes, at any scale.
+func IsOfBatchSizes(e study.Experiment) bool {
+	for _, s := range batchSizes {
+		if e.Data.Train == s.train && slices.Equal(e.Net.Hidden, s.net.Hidden) && e.Training.Epochs == s.epochs && slices.Contains(s.sizes, e.Training.Batch) {
+			return true
+		}
+	}
+	return false
+}
+
+// ofBatchSizes are the claims on batch size. The report's list of what is left to do names it, and says nothing of what would come out: the first is
+// Keskar et al.'s, the last what Hoffer et al. 2017 answer them.
+var ofBatchSizes = []paper.Claim{
+	{
+		ID: "S13a", Source: "to do: batch size", Page: sharpMinima, Anchor: batchSection, Judge: largeBatchesErr,
+		Says:   "At one learning rate, the larger the batch, the lower is the test accuracy. (It did not measure it)",
+		Tested: "2x128 on digits with true labels, rate 0.05: final test accuracy falls with the batch size, 32 to 8,192",
+	},
+	{
+		ID: "S13b", Source: "to do: batch size", Page: sharpMinima, Anchor: batchSection, Judge: largeBatchesAreSlower,
+		Says:   "At one learning rate, the larger the batch, the later are random labels fitted. (It did not measure it)",
+		Tested: "2x128 on digits with random labels, rate 0.05: epochs to 99.9% rise with the batch size, a run that does not come to it being later than any that does",
+	},
+	{
+		ID: "S13c", Source: "to do: batch size", Page: sharpMinima, Anchor: batchSection, Judge: rateIsWhatMatters,
+		Says:   "With a rate that grows as the root of the batch size, batch size does not matter for the test accuracy. (It did not measure it)",
+		Tested: "2x128 on digits with true labels: final test accuracy in batches of 2,048, at 8 times the rate, less that in batches of 32: within 0.5 points",
+	},
+}
+
+// Where the page shows them.
+const (
+	sharpMinima  = "08-sharp-minima"
+	batchSection = "batch-size-in-the-study-s-own-setting"
+)
+
+// bySize are samples of runs of BatchSizes, from the smallest batch to the largest.
+func bySize(e *paper.Evidence, c study.Corruption, scaled bool, s study.Statistic) []claims.Sample {
+	runs := e.Runs(func(x study.Experiment) bool {
+		same := x.Training.LearningRate == rateOfSmallest
+		return x.Corruption == c && (same != scaled || x.Training.Batch == 32)
+	}, BatchSizes)
+	return paper.Samples(paper.Groups(e, runs, study.BatchSize), s)
+}
+
+func largeBatchesErr(e *paper.Evidence) []claims.Verdict {
+	sizes := bySize(e, study.Corruption{}, false, testAccuracy)
+	slices.Reverse(sizes)
+	return []claims.Verdict{claims.Rising(sizes...)}
+}
+
+func largeBatchesAreSlower(e *paper.Evidence) []claims.Verdict {
+	return []claims.Verdict{claims.Rising(bySize(e, study.Corruption{Labels: 1}, false, epochs)...)}
+}
+
+func rateIsWhatMatters(e *paper.Evidence) []claims.Verdict {
+	sizes := bySize(e, study.Corruption{}, true, testAccuracy)
+	if len(sizes) < 4 {
+		return []claims.Verdict{claims.Missing("too few sizes of batches")}
+	}
+	return []claims.Verdict{claims.MeanWithin(claims.Difference(sizes[3], sizes[0]), -0.5, 0.5)}
 }

@@ -51,6 +51,9 @@ var Weights = study.ByExperiment("weights", "about", func(e study.Experiment) st
 	return study.Count(slices.MinFunc(budgets, func(a, b int) int { return cmp.Compare(off(a), off(b)) }))
 })
 
+// WeightsOf is the number of weights and biases of a run's net, an MLP on digits.
+func WeightsOf(e study.Experiment) int { return weights(e.Net) }
+
 // EnoughWeights tells whether a net has at least 2n+d weights, for n training examples of d values (Zhang et al. 2017, theorem 1).
 func EnoughWeights(e study.Experiment) bool {
 	return weights(e.Net) >= 2*e.Data.Examples()+dim

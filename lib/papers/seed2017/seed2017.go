@@ -4,6 +4,8 @@
 package seed2017
 
 import (
+	"slices"
+
 	"rethinking/lib/paper"
 	"rethinking/lib/study"
 )
@@ -26,7 +28,7 @@ var Paper = paper.Paper{
 		{Name: "seed2017/along", Title: "Why tall and thin trains faster", Source: "section 4", By: study.Architecture, Questions: study.Questions(TallAndThin)},
 		{Name: "seed2017/batch-size", Title: "Batch size", Source: "not in the report", By: study.Joined(LabelsAndScaling, study.BatchSize), Experiments: BatchSizes},
 	},
-	Claims:    statements,
+	Claims:    slices.Concat(statements, ofBatchSizes),
 	Published: []paper.Published{LoggedTrainAccuracy, LoggedTestAccuracy},
 	Pictures: []paper.Picture{{
 		File: "depth.png", Runs: EqualWeights(study.Corruption{Labels: 1}), Of: epochs, X: Weights, By: Depth, Map: true, Log: true,
