@@ -3,18 +3,19 @@ package dinh2017
 import (
 	"slices"
 
-	"rethinking/lib/papers/keskar2017"
 	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
 // Measures asks what a minimum is like, as it was found, of runs of other studies: does any of it go with how well they generalize? They are the student
-// report's nets in batches of every size, its grid of widths and depths as far as a net has no more than largestMeasured weights, of one seed, and Keskar
-// et al.'s pairs of MLPs. True and random labels are asked apart, as a net that fits random labels has nothing to generalize.
+// report's nets in batches of every size, and its grid of widths and depths as far as a net has no more than largestMeasured weights, of one seed. True and
+// random labels are asked apart, as a net that fits random labels has nothing to generalize.
 func Measures(scale study.Scale) []Invariance {
 	s := sizes[scale]
-	return study.About(measured(scale), func(e study.Experiment) Invariance { return Invariance{e, []float64{1}, s.examples, s.steps, s.samples} })
+	return study.About(measured(scale), func(e study.Experiment) Invariance {
+		return Invariance{e, []float64{1}, s.examples, s.steps, s.samples}
+	})
 }
 
 // largestMeasured is the number of weights up to which the report's nets are measured: a measurement of the largest takes as long as their run.
@@ -23,17 +24,13 @@ const largestMeasured = 1_000_000
 func measured(scale study.Scale) []study.Experiment {
 	ofGrid := study.Where(slices.Concat(seed2017.Grid(study.Corruption{})(scale), seed2017.Grid(study.Corruption{Labels: 1})(scale)),
 		func(e study.Experiment) bool { return e.Seed == 1 && seed2017.WeightsOf(e) <= largestMeasured })
-	ofPairs := study.Where(keskar2017.Table2(scale), func(e study.Experiment) bool {
-		return keskar2017.NetName.Of(e).Label != keskar2017.C1 && e.Seed <= pairSizes[scale].seeds
-	})
-	return slices.Concat(seed2017.BatchSizes(scale), ofGrid, ofPairs)
+	return slices.Concat(seed2017.BatchSizes(scale), ofGrid)
 }
 
 // The studies that Measures takes its runs from.
 const (
 	Batches = "batch sizes"
 	Grid    = "widths and depths"
-	Pairs   = "Keskar et al.'s pairs"
 )
 
 // The fields that tell the runs of Measures apart: by their labels, and by the study that they are from.
@@ -43,10 +40,7 @@ var (
 )
 
 func fromOf(e study.Experiment) string {
-	switch {
-	case e.Training.Optimizer == "adam":
-		return Pairs
-	case seed2017.IsOfBatchSizes(e):
+	if seed2017.IsOfBatchSizes(e) {
 		return Batches
 	}
 	return Grid

@@ -87,21 +87,18 @@ func boxes(scale study.Scale) (all []probe.BoxOptions) {
 	return all
 }
 
-// measuredIn is in how many training examples' loss a scale measures sharpness, by net; 0: all. Some twenty evaluations of it and of its gradient take as
-// long as training.
-func measuredIn(scale study.Scale, e study.Experiment) int {
-	switch {
-	case scale != study.Standard:
-		return 0
-	case nameOf(e) == C1:
-		return 500
+// measuredIn is in how many training examples' loss a scale measures sharpness; 0: all. Some twenty evaluations of it and of its gradient take as long as
+// training.
+func measuredIn(scale study.Scale) int {
+	if scale == study.Standard {
+		return 1000
 	}
-	return 2000
+	return 0
 }
 
 // about asks the sharpness of a run.
 func about(scale study.Scale, e study.Experiment, boxes ...probe.BoxOptions) Sharp {
-	return Sharp{e, boxes, measuredIn(scale, e)}
+	return Sharp{e, boxes, measuredIn(scale)}
 }
 
 // Tables3And4 asks the sharpness of every run of Table2.
