@@ -127,8 +127,8 @@ var errNothing = errors.New("every value is missing, not finite, or (on a logari
 // finish gives the figure its words, its scale and its ranges. It is an error if nothing is left to draw.
 func (s settings) finish(f Figure) (Figure, error) {
 	f.Words, f.Reference = s.words(f.Title, f.Facts), s.reference
-	if s.outline != nil {
-		return Figure{}, fmt.Errorf("report: %q has no cells for Outline: leave this option out, or draw a heat map", f.Title)
+	if s.outline != nil || s.contours {
+		return Figure{}, fmt.Errorf("report: %q has no cells for Outline or Contours: leave this option out, or draw a heat map", f.Title)
 	}
 	if r := f.Reference; r != nil && (math.IsNaN(r.Y) || math.IsInf(r.Y, 0)) {
 		return Figure{}, fmt.Errorf("report: %q: the reference line %q lies at %v: give it a number", f.Title, r.Label, r.Y)

@@ -18,6 +18,7 @@ type Heat struct {
 	X, Y    Axis // lists of categories
 	Color   Axis // the scale of the colours; Min is Max where no cell has a colour
 	Cells   []HeatCell
+	Contour bool   // lines of equal value are drawn, and no numbers
 	Outline string // what the border around some cells means; "" where none has one
 }
 
@@ -34,7 +35,7 @@ type HeatCell struct {
 // of appearance. A cell shows the mean over its seeds, as a colour and with three significant digits. Where only some of its runs have the
 // value, the cell is grey and says how many; where none has, it shows a dash; where there is no run, it is empty.
 //
-// Of the options [Title], [Caption], [Log] (of the colours) and [Outline] apply. It fails if two runs of a cell differ in more than
+// Of the options [Title], [Caption], [Log] (of the colours), [Outline] and [Contours] apply. It fails if two runs of a cell differ in more than
 // the seed, and if no run has the value.
 func HeatMap[R study.Row](rows []R, statistic study.Statistic, x, y study.Field, options ...Option) (Heat, error) {
 	s := apply(options)
@@ -52,7 +53,7 @@ func HeatMap[R study.Row](rows []R, statistic study.Statistic, x, y study.Field,
 	}
 	h := Heat{
 		Words: s.words(fmt.Sprintf("%s by %s and %s", statistic.Name, x.Name, y.Name), nil),
-		Color: Axis{Label: statistic.Heading(), Unit: statistic.Unit, Log: s.log},
+		Color: Axis{Label: statistic.Heading(), Unit: statistic.Unit, Log: s.log}, Contour: s.contours,
 	}
 	groups := slices.Concat(cells...)
 	var left, below map[string]float64
@@ -86,7 +87,7 @@ func (h Heat) finish(o *border, groups []group) (Heat, error) {
 		h.Outline = o.label
 	}
 	h.Facts = facts(settingFact(groups), seedsFact(groups, "Cells", ""), h.widestFact(),
-		h.greyFact(), h.offFact(), h.emptyFact(), h.outlineFact(o), scaleFact(rowsOf(groups)))
+		h.greyFact(), h.offFact(), h.emptyFact(), h.contourFact(), h.outlineFact(o), scaleFact(rowsOf(groups)))
 	return h, nil
 }
 
@@ -195,6 +196,29 @@ func (h Heat) emptyFact() string {
 	return ""
 }
 
+// contourLines is how many lines of equal value there are, evenly spaced on the scale of the colours.
+const contourLines = 12
+
+// contourLevels are their places on that scale.
+func (h Heat) contourLevels() (levels []float64) {
+	low, high := h.Color.coordinate(h.Color.Min), h.Color.coordinate(h.Color.Max)
+	for i := range contourLines {
+		levels = append(levels, low+(high-low)*float64(i+1)/(contourLines+1))
+	}
+	return levels
+}
+
+func (h Heat) contourFact() string {
+	if !h.Contour || h.Color.Min == h.Color.Max {
+		return ""
+	}
+	even := "evenly spaced"
+	if h.Color.Log {
+		even = "at equal ratios"
+	}
+	return fmt.Sprintf("Lines of equal %s: %d, %s.", h.Color.Label, contourLines, even)
+}
+
 func (h Heat) outlineFact(o *border) string {
 	if o == nil {
 		return ""
@@ -216,6 +240,9 @@ func (h Heat) Description() string {
 			h.Color.value(low.Point), low.Name, h.Color.value(high.Point), high.Name))
 	}
 	for y, label := range h.Y.Categories {
+		if h.Contour { // hundreds of cells: their shape is what it shows
+			break
+		}
 		parts = append(parts, fmt.Sprintf("%s %s: %s.", h.Y.Label, label, h.inRow(y)))
 	}
 	name := func(c HeatCell) string { return c.Name }

@@ -62,6 +62,13 @@ var heats = []struct {
 			study.Final(study.TrainLoss), study.HiddenUnits, hiddenLayers, Log(), Outline("at least 60,000 weights between hidden layers", wide),
 			Title("Train loss after 20 epochs on random labels"))
 	}},
+	{"heat-contours", func() (Heat, error) {
+		var widths, depths []int
+		for i := range 9 {
+			widths, depths = append(widths, 16<<i), append(depths, 2+i)
+		}
+		return HeatMap(netGrid(widths, depths, 1, 20), study.Final(study.TrainLoss), study.HiddenUnits, hiddenLayers, Contours(), Log())
+	}},
 }
 
 func TestHeatMapsGolden(t *testing.T) {

@@ -42,6 +42,9 @@ func (h Heat) Plotly() ([]byte, error) {
 		h.trace(dark, color.White, &grob.Heatmap{Coloraxis: "coloraxis"}),
 		h.trace(light, color.Black, &grob.Heatmap{Coloraxis: "coloraxis"}),
 	}
+	if h.Contour {
+		traces = append(traces, h.contourTrace())
+	}
 	if h.Outline != "" {
 		traces = append(traces, h.outlineTrace())
 	}
@@ -67,8 +70,26 @@ func (h Heat) trace(cells []HeatCell, letters color.Color, t *grob.Heatmap) *gro
 	t.Textfont = &grob.HeatmapTextfont{Color: css(letters)}
 	t.Hovertext = h.matrix(cells, "", func(c HeatCell) any { return html.EscapeString(c.Name) + "<br>" + html.EscapeString(h.hover(c)) })
 	t.Hoverinfo = types.ArrayOKValue(grob.HeatmapHoverinfoText)
-	t.Hoverongaps, t.Xgap, t.Ygap = types.False, types.N(3), types.N(3)
+	t.Hoverongaps = types.False
+	if h.Contour {
+		t.Text, t.Texttemplate = nil, ""
+		return t
+	}
+	t.Xgap, t.Ygap = types.N(3), types.N(3)
 	return t
+}
+
+// contourTrace draws the lines of equal value.
+func (h Heat) contourTrace() *grob.Contour {
+	levels := h.contourLevels()
+	return &grob.Contour{
+		X: values(h.X.marks()), Y: values(h.Y.marks()), Showscale: types.False, Hoverinfo: types.ArrayOKValue(grob.ContourHoverinfoSkip), Autocontour: types.False,
+		Z: h.matrix(h.where(h.colored), nil, func(c HeatCell) any { return h.Color.coordinate(c.Mean) }),
+		Contours: &grob.ContourContours{
+			Coloring: grob.ContourContoursColoringNone, Start: types.N(levels[0]), End: types.N(levels[len(levels)-1]), Size: types.N(levels[1] - levels[0]),
+		},
+		Line: &grob.ContourLine{Color: css(color.Black), Width: types.N(0.8)},
+	}
 }
 
 // matrix is a value for every cell, row by row from below, and another where there is none.

@@ -3,6 +3,7 @@ package report
 import (
 	"image/color"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	colormap "gonum.org/v1/plot/palette"
@@ -88,6 +89,9 @@ func (h Heat) draw(area draw.Canvas, scale colormap.ColorMap, fills []color.NRGB
 	data := p.DataCanvas(area)
 	p.X.Tick.Label.Font = sans(fitting(h.X.Categories, (data.Max.X-data.Min.X)/vg.Length(len(h.X.Categories)), 4))
 	p.Add(drawFunc(func(c draw.Canvas, p *plot.Plot) { h.drawCells(c, p, fills) }))
+	if h.Contour && h.Color.Min < h.Color.Max {
+		p.Add(h.surface().lines(h.contourLevels()))
+	}
 	p.Draw(area)
 	if h.Color.Min < h.Color.Max {
 		data = p.DataCanvas(area)
@@ -128,6 +132,10 @@ func (h Heat) drawCells(c draw.Canvas, p *plot.Plot, fills []color.NRGBA) {
 	letters.XAlign = draw.XCenter
 	for i, cell := range h.Cells {
 		box := vg.Rectangle{Min: vg.Point{X: x(cell.X - 0.5), Y: y(cell.Y - 0.5)}, Max: vg.Point{X: x(cell.X + 0.5), Y: y(cell.Y + 0.5)}}
+		if h.Contour {
+			c.FillPolygon(fills[i], corners(box, -0.25)) // over the seams
+			continue
+		}
 		c.FillPolygon(fills[i], corners(box, cellGap))
 		if cell.Outlined {
 			path := corners(box, cellGap+borderWidth/2)
@@ -136,6 +144,31 @@ func (h Heat) drawCells(c draw.Canvas, p *plot.Plot, fills []color.NRGBA) {
 		letters.Color = inkOn(fills[i])
 		c.FillText(letters, vg.Point{X: x(cell.X), Y: y(cell.Y)}, words[i])
 	}
+}
+
+// surface is the map's values on its grid, for the lines of equal value.
+type surface struct{ z [][]float64 }
+
+func (s surface) Dims() (columns, rows int) { return len(s.z[0]), len(s.z) }
+func (s surface) X(column int) float64      { return float64(column) }
+func (s surface) Y(row int) float64         { return float64(row) }
+func (s surface) Z(column, row int) float64 { return s.z[row][column] }
+func (s surface) lines(levels []float64) plot.Plotter {
+	lines := plotter.NewContour(s, levels, nil)
+	lines.LineStyles = []draw.LineStyle{{Color: color.NRGBA{0, 0, 0, 0xA0}, Width: 0.8}}
+	return lines
+}
+
+// surface has no number where a cell has no colour.
+func (h Heat) surface() surface {
+	z := make([][]float64, len(h.Y.Categories))
+	for i := range z {
+		z[i] = slices.Repeat([]float64{math.NaN()}, len(h.X.Categories))
+	}
+	for _, c := range h.where(h.colored) {
+		z[int(c.Y)][int(c.X)] = h.Color.coordinate(c.Mean)
+	}
+	return surface{z}
 }
 
 // corners of a rectangle, moved inwards.

@@ -45,8 +45,8 @@ type Tile struct {
 // other or an input is not finite, and if images have neither 1 nor 3 channels.
 func Images(samples []study.Sample, options ...Option) (ImageGrid, error) {
 	s := apply(options)
-	if s.log || s.reference != nil || s.outline != nil {
-		return ImageGrid{}, errors.New("report: images have no axis for Log or Chance, and no cells for Outline: leave these options out")
+	if s.log || s.reference != nil || s.outline != nil || s.contours {
+		return ImageGrid{}, errors.New("report: images have no axis for Log or Chance, and no cells for Outline or Contours: leave these options out")
 	}
 	if len(samples) == 0 {
 		return ImageGrid{}, errors.New("report: no samples: draw some training examples first")

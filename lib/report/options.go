@@ -17,6 +17,7 @@ type settings struct {
 	title, text string
 	log, logX   bool
 	closeUp     bool
+	contours    bool
 	reference   *Reference
 	outline     *border
 }
@@ -59,6 +60,9 @@ type border struct {
 func Outline(label string, which func(study.Experiment) bool) Option {
 	return func(s *settings) { s.outline = &border{label, which} }
 }
+
+// Contours draws a heat map as a landscape: cells without gaps and numbers, and lines of equal value over them, for maps of a surface over two numbers.
+func Contours() Option { return func(s *settings) { s.contours = true } }
 
 func apply(options []Option) settings {
 	var s settings

@@ -78,7 +78,7 @@ func sheetOf(words Words, groups []group, by study.Field, what []Column, write f
 		s.Columns = append(s.Columns, column)
 	}
 	o := apply(options)
-	if o.by != nil || o.pointBy != nil || o.log || o.logX || o.reference != nil || o.outline != nil {
+	if o.by != nil || o.pointBy != nil || o.log || o.logX || o.reference != nil || o.outline != nil || o.contours {
 		return Sheet{}, errors.New("report: a table has no axes or lines: of the options give it Title and Caption alone")
 	}
 	s.Words = o.words(s.Title, s.Facts)
