@@ -4,6 +4,8 @@ import (
 	"math"
 	"testing"
 
+	"rethinking/lib/claims"
+	"rethinking/lib/paper"
 	"rethinking/lib/papers/keskar2017"
 	"rethinking/lib/study"
 )
@@ -46,6 +48,16 @@ func TestBatchesAtSmokeScale(t *testing.T) {
 		"knee": kneeAtSmokeScale, "warm": warmStartsAtSmokeScale, "course": courseAtSmokeScale, "control": controlAtSmokeScale,
 	} {
 		t.Run(name, func(t *testing.T) { part(t, lab) })
+	}
+	waiting := paper.Paper{Key: "keskar2017", Name: "Keskar et al. 2017", Claims: keskar2017.Waiting}
+	ledger, err := paper.Judge(t.Context(), lab, study.Smoke, func(paper.Paper, paper.Claim) bool { return true }, waiting)
+	if err != nil || ledger.Err() != nil || len(ledger) != len(keskar2017.Waiting) {
+		t.Fatal(len(ledger), err, ledger.Err())
+	}
+	for _, e := range ledger {
+		if e.Outcome == claims.NotRun {
+			t.Errorf("%s is not run: %s", e.ID, e.Statistic)
+		}
 	}
 }
 
