@@ -14,7 +14,7 @@ import (
 func Measures(scale study.Scale) []Invariance {
 	s := sizes[scale]
 	return study.About(measured(scale), func(e study.Experiment) Invariance {
-		return Invariance{e, []float64{1}, s.examples, s.steps, s.samples}
+		return Invariance{e, []float64{1}, min(s.examples, e.Data.Examples()), s.steps, s.samples}
 	})
 }
 
