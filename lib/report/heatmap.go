@@ -111,6 +111,19 @@ func (h *Heat) setColors() {
 	}
 }
 
+// thinned names one category in five where a surface has a grid of many; the first is named.
+func (a Axis) thinned(surface bool) Axis {
+	if !surface || len(a.Categories) <= 10 {
+		return a
+	}
+	names := make([]string, len(a.Categories))
+	for i := 0; i < len(names); i += 5 {
+		names[i] = a.Categories[i]
+	}
+	a.Categories = names
+	return a
+}
+
 // where are the cells that meet a condition.
 func (h Heat) where(which func(HeatCell) bool) []HeatCell {
 	return slices.DeleteFunc(slices.Clone(h.Cells), func(c HeatCell) bool { return !which(c) })

@@ -64,8 +64,8 @@ var heats = []struct {
 	}},
 	{"heat-contours", func() (Heat, error) {
 		var widths, depths []int
-		for i := range 9 {
-			widths, depths = append(widths, 16<<i), append(depths, 2+i)
+		for i := range 11 {
+			widths, depths = append(widths, 16+100*i), append(depths, 2+i)
 		}
 		return HeatMap(netGrid(widths, depths, 1, 20), study.Final(study.TrainLoss), study.HiddenUnits, hiddenLayers, Contours(), Log())
 	}},

@@ -19,7 +19,7 @@ func (h Heat) Plotly() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	layout := Figure{Words: h.Words, X: h.X, Y: h.Y}.layout()
+	layout := Figure{Words: h.Words, X: h.X.thinned(h.Contour), Y: h.Y.thinned(h.Contour)}.layout()
 	layout.Xaxis.Automargin = grob.LayoutXaxisAutomarginBottom // where there is little room the names of the columns stand upright
 	if h.Color.Min < h.Color.Max {
 		layout.Coloraxis = &grob.LayoutColoraxis{

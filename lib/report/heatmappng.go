@@ -32,6 +32,7 @@ const (
 	barGap      = 14 // beside it
 	leastCell   = 26 // points high
 	rowsThatFit = 7  // of them in a picture of the usual height
+	squareMap   = 90 // points that a picture is higher than usual for a map of a surface
 )
 
 // paint returns the scale of colours, whose lightness rises evenly with the coordinate on the axis, and each cell's colour.
@@ -73,6 +74,9 @@ func (h Heat) PNG() ([]byte, error) {
 	}
 	head := layoutHead(h.Title, framed(h.Outline))
 	rows := vg.Length(max(0, len(h.Y.Categories)-rowsThatFit)) * leastCell
+	if h.Contour { // its cells hold no numbers
+		rows = squareMap
+	}
 	return head.png(pictureHeight+head.extra()+rows, func(c draw.Canvas, _ *vgimg.Canvas) {
 		h.draw(draw.Crop(c, 0, 0, 0, -6), scale, fills)
 	})
@@ -80,7 +84,7 @@ func (h Heat) PNG() ([]byte, error) {
 
 // draw draws the map, and at its right the scale of colours, if it has one.
 func (h Heat) draw(area draw.Canvas, scale colormap.ColorMap, fills []color.NRGBA) {
-	p, bar := axes(h.X, h.Y), area
+	p, bar := axes(h.X.thinned(h.Contour), h.Y.thinned(h.Contour)), area
 	if h.Color.Min < h.Color.Max {
 		inside := h.bar(scale).DataCanvas(area)
 		bar.Min.X += inside.Max.X - inside.Min.X - barWidth // room for the numbers and the label

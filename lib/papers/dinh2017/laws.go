@@ -22,8 +22,11 @@ var laws = []study.Statistic{LargestEigenvalue, EigenvalueBound, HessianTrace, C
 // kept are measures of the function, which T_α leaves as they are.
 var kept = []study.Statistic{TestAccuracy, MedianMargin, ProductOfNorms, RelativeSharpness}
 
-// changed are measures of the weights, which it does not.
-var changed = []study.Statistic{LargestEigenvalue, HessianTrace, BallSharpness, BoxSharpness, WeightNorm, FromStart, FirstGradient, LastGradient}
+// changed are measures of how the loss bends in the weights, and lengths those of how long weights and gradients are, which it does not.
+var (
+	changed = []study.Statistic{LargestEigenvalue, HessianTrace, BallSharpness, BoxSharpness}
+	lengths = []study.Statistic{WeightNorm, FromStart, FirstGradient, LastGradient}
+)
 
 // Laws are the largest eigenvalue and the trace at each α, with what the algebra says of them.
 func Laws(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
@@ -35,9 +38,14 @@ func Kept(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
 	return laid(answers, kept)
 }
 
-// Changed are those that it changes.
+// Changed are the sharpnesses that it changes.
 func Changed(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
 	return laid(answers, changed)
+}
+
+// Lengths are the lengths that it changes.
+func Lengths(answers []study.Answered[Invariance, []Scaled]) []study.Part[Law] {
+	return laid(answers, lengths)
 }
 
 // laid is a Law for each measure at each α. The α are symmetric around 1.
