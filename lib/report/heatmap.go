@@ -111,13 +111,15 @@ func (h *Heat) setColors() {
 	}
 }
 
-// thinned names one category in five where a surface has a grid of many; the first is named.
+const thinning = 5
+
+// thinned names one category in that many where a surface has a grid of many; the first is named.
 func (a Axis) thinned(surface bool) Axis {
-	if !surface || len(a.Categories) <= 10 {
+	if !surface || len(a.Categories) <= 2*thinning {
 		return a
 	}
 	names := make([]string, len(a.Categories))
-	for i := 0; i < len(names); i += 5 {
+	for i := 0; i < len(names); i += thinning {
 		names[i] = a.Categories[i]
 	}
 	a.Categories = names

@@ -91,7 +91,11 @@ func (h Heat) draw(area draw.Canvas, scale colormap.ColorMap, fills []color.NRGB
 		area.Max.X = bar.Min.X - barGap
 	}
 	data := p.DataCanvas(area)
-	p.X.Tick.Label.Font = sans(fitting(h.X.Categories, (data.Max.X-data.Min.X)/vg.Length(len(h.X.Categories)), 4))
+	names, room := h.X.thinned(h.Contour).Categories, (data.Max.X-data.Min.X)/vg.Length(len(h.X.Categories))
+	if slices.Contains(names, "") {
+		room *= thinning
+	}
+	p.X.Tick.Label.Font = sans(fitting(names, room, 4))
 	p.Add(drawFunc(func(c draw.Canvas, p *plot.Plot) { h.drawCells(c, p, fills) }))
 	if h.Contour && h.Color.Min < h.Color.Max {
 		p.Add(h.surface().lines(h.contourLevels()))
