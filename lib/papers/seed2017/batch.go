@@ -20,7 +20,7 @@ type batches struct {
 }
 
 var batchSizes = map[study.Scale]batches{
-	study.Smoke:    {100, 100, net(2, 16), []int{10, 40}, 20, 1},
+	study.Smoke:    {50, 100, net(2, 64), []int{5, 20}, 200, 1},
 	study.Quick:    {1000, 1000, net(2, 128), []int{32, 128, 512}, 100, 1},
 	study.Standard: {10000, 0, net(2, 128), []int{32, 128, 512, 2048, 8192}, 200, 3},
 	study.Paper:    {0, 0, net(2, 512), []int{32, 128, 512, 2048, 8192}, 1000, 5},

@@ -23,7 +23,7 @@ func TestBatchSizes(t *testing.T) {
 		t.Fatal(err)
 	}
 	moved := map[string]float64{}
-	for _, r := range study.With(runs, study.BatchSize, "40") {
+	for _, r := range study.With(runs, study.BatchSize, "20") {
 		moved[seed2017.LabelsAndScaling.Of(r).Label], _ = study.Final(study.FromStart).Of(r)
 	}
 	for _, labels := range []string{"true labels", "random labels"} {
