@@ -42,7 +42,7 @@ func (h Heat) Plotly() ([]byte, error) {
 		h.trace(dark, color.White, &grob.Heatmap{Coloraxis: "coloraxis"}),
 		h.trace(light, color.Black, &grob.Heatmap{Coloraxis: "coloraxis"}),
 	}
-	if h.Contour {
+	if h.Contour && h.Color.Min < h.Color.Max {
 		traces = append(traces, h.contourTrace())
 	}
 	if h.Outline != "" {

@@ -10,7 +10,7 @@ import (
 
 // Ranks has a row for each measure, and a column for each value of the field: Kendall's tau between the measure and y, with its 95% interval, over the
 // settings of that value's rows. Rows that differ in their seed alone are one setting, and count by their mean, as [claims.Kendall] asks. A dash stands
-// where all settings have the same y or the same measure, or fewer than four have both; fewer than ten have no interval.
+// where all settings have the same y or the same measure, one is not finite, or fewer than four have both; fewer than ten have no interval.
 func Ranks[R study.Row](rows []R, y study.Statistic, by study.Field, measures []study.Statistic, options ...Option) (Sheet, error) {
 	all, err := asRows(rows)
 	if err != nil {
@@ -28,8 +28,8 @@ func Ranks[R study.Row](rows []R, y study.Statistic, by study.Field, measures []
 		s.Columns = append(s.Columns, column)
 	}
 	f := facts("Each cell: tau, its 95% interval from ten settings on, the number of settings (means over seeds).", scaleFact(all))
-	s.Words = apply(options).words("What goes with "+y.Name, f)
-	return s, nil
+	s.Words, err = tableWords(options, "What goes with "+y.Name, f)
+	return s, err
 }
 
 // bySetting are rows that differ in their seed alone, a slice a setting, in order of first appearance.

@@ -36,6 +36,9 @@ func TestRanks(t *testing.T) {
 	if err != nil || !strings.HasPrefix(s.Columns[0].Cells[0], "-1.00, ") {
 		t.Errorf("twelve settings: %v, error %v", s.Columns, err)
 	}
+	if _, err := Ranks(runs, study.Final(study.TestAccuracy), byEpochs, nil, Log()); err == nil || !strings.Contains(err.Error(), "no axes") {
+		t.Errorf("ranks on a logarithmic axis: error %v", err)
+	}
 	if _, err := Ranks([]study.Result{}, study.Final(study.TestAccuracy), byEpochs, nil); err == nil {
 		t.Error("ranks of nothing")
 	}

@@ -77,12 +77,18 @@ func sheetOf(words Words, groups []group, by study.Field, what []Column, write f
 		}
 		s.Columns = append(s.Columns, column)
 	}
+	var err error
+	s.Words, err = tableWords(options, s.Title, s.Facts)
+	return s, err
+}
+
+// tableWords are the author's where there are some. It is an error if the options are those of a figure.
+func tableWords(options []Option, title string, facts []string) (Words, error) {
 	o := apply(options)
 	if o.by != nil || o.pointBy != nil || o.log || o.logX || o.reference != nil || o.outline != nil || o.contours {
-		return Sheet{}, errors.New("report: a table has no axes or lines: of the options give it Title and Caption alone")
+		return Words{}, errors.New("report: a table has no axes or lines: of the options give it Title and Caption alone")
 	}
-	s.Words = o.words(s.Title, s.Facts)
-	return s, nil
+	return o.words(title, facts), nil
 }
 
 // published are what a paper prints for groups; a dash where it prints nothing.

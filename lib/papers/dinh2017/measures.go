@@ -9,7 +9,7 @@ import (
 )
 
 // Measures asks what a minimum is like, as it was found, of runs of other studies: does any of it go with how well they generalize? They are the student
-// report's nets in batches of every size, and its grid of widths and depths as far as a net has no more than largestMeasured weights, of one seed. True and
+// report's nets in batches of every size, and its grid of widths and depths as far as a net has no more weights than largestMeasured, of one seed. True and
 // random labels are asked apart, as a net that fits random labels has nothing to generalize.
 func Measures(scale study.Scale) []Invariance {
 	s := sizes[scale]
@@ -19,11 +19,16 @@ func Measures(scale study.Scale) []Invariance {
 }
 
 // largestMeasured is the number of weights up to which the report's nets are measured: a measurement of the largest takes as long as their run.
-const largestMeasured = 1_000_000
+func largestMeasured(scale study.Scale) int {
+	if scale == study.Smoke {
+		return 20_000
+	}
+	return 1_000_000
+}
 
 func measured(scale study.Scale) []study.Experiment {
 	ofGrid := study.Where(slices.Concat(seed2017.Grid(study.Corruption{})(scale), seed2017.Grid(study.Corruption{Labels: 1})(scale)),
-		func(e study.Experiment) bool { return e.Seed == 1 && seed2017.WeightsOf(e) <= largestMeasured })
+		func(e study.Experiment) bool { return e.Seed == 1 && seed2017.WeightsOf(e) <= largestMeasured(scale) })
 	return slices.Concat(seed2017.BatchSizes(scale), ofGrid)
 }
 
