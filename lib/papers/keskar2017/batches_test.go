@@ -16,7 +16,7 @@ func TestKneeSharesTable2(t *testing.T) {
 		for _, e := range keskar2017.Table2(scale) {
 			known[e.Key()] = true
 		}
-		for _, q := range keskar2017.Tables3And4(scale) {
+		for _, q := range keskar2017.Searches(scale) {
 			asked[study.Asked(q).Key()] = true
 		}
 		runs := keskar2017.Figure4(scale)
@@ -72,7 +72,7 @@ func kneeAtSmokeScale(t *testing.T, lab *study.Lab) {
 		t.Fatal(err)
 	}
 	far := math.Inf(1)
-	for i, p := range keskar2017.InWholeSpace(answers) {
+	for i, p := range keskar2017.Higher(answers) {
 		distance, _ := keskar2017.Distance.Of(runs[i])
 		if distance >= far || distance <= 0 {
 			t.Errorf("batches of %d end %g from the start, smaller ones %g", runs[i].Experiment.Training.Batch, distance, far)
@@ -105,18 +105,18 @@ func warmStartsAtSmokeScale(t *testing.T, lab *study.Lab) {
 		t.Errorf("%d rows", len(rows))
 	}
 	answers, err := study.Ask(t.Context(), lab, keskar2017.WarmSharpness(study.Smoke)...)
-	if err != nil || len(keskar2017.InWholeSpace(answers)) != 3 {
+	if err != nil || len(keskar2017.Higher(answers)) != 3 {
 		t.Error(err)
 	}
 }
 
-// At its end a course has the sharpness and the loss that Sharp has there.
+// At its end a course has the sharpness and the loss that the higher search has there.
 func courseAtSmokeScale(t *testing.T, lab *study.Lab) {
 	courses, err := study.Ask(t.Context(), lab, keskar2017.Figure6(study.Smoke)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ends, err := study.Ask(t.Context(), lab, keskar2017.Tables3And4(study.Smoke)[:2]...)
+	ends, err := study.Ask(t.Context(), lab, keskar2017.Searches(study.Smoke)[:2]...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func courseAtSmokeScale(t *testing.T, lab *study.Lab) {
 		if len(c.Answer) != 2 || c.Answer[0].Epoch != 1 || c.Answer[0].Ends || !c.Answer[1].Ends {
 			t.Fatalf("%+v", c.Answer)
 		}
-		if got, want := c.Answer[1].Of, ends[i].Answer[0].Of; got != want {
+		if got, want := c.Answer[1].Of, keskar2017.Higher(ends)[i].Part.Of; got != want {
 			t.Errorf("%+v at the end, want %+v", got, want)
 		}
 	}
@@ -153,7 +153,7 @@ func TestControlHasAsManyUpdates(t *testing.T) {
 
 func controlAtSmokeScale(t *testing.T, lab *study.Lab) {
 	answers, err := study.Ask(t.Context(), lab, keskar2017.ControlSharpness(study.Smoke)...)
-	if err != nil || len(keskar2017.InWholeSpace(answers)) != 6 {
+	if err != nil || len(keskar2017.Higher(answers)) != 6 {
 		t.Error(err)
 	}
 }

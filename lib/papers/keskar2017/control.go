@@ -43,7 +43,7 @@ func (p pair) longer() int {
 }
 
 // ControlSharpness asks how sharp the ends of these runs are.
-func ControlSharpness(scale study.Scale) []Sharp { return sharpEnds(scale, Control(scale)) }
+func ControlSharpness(scale study.Scale) []Sharp { return searched(scale, Control(scale)) }
 
 // The field and numbers that tell the runs of Control apart.
 var (

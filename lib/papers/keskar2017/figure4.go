@@ -32,26 +32,7 @@ func Figure4(scale study.Scale) (all []study.Experiment) {
 }
 
 // KneeSharpness asks how sharp the ends of these runs are.
-func KneeSharpness(scale study.Scale) []Sharp { return sharpEnds(scale, Figure4(scale)) }
-
-// sharpEnds asks the sharpness of runs by the paper's larger box of the whole space; of a run of Table2, what Tables3And4 asks, which is that and more.
-func sharpEnds(scale study.Scale, runs []study.Experiment) []Sharp {
-	known := map[string]bool{}
-	for _, e := range Table2(scale) {
-		known[e.Key()] = true
-	}
-	return study.About(runs, func(e study.Experiment) Sharp {
-		if known[e.Key()] {
-			return about(scale, e, boxes(scale)...)
-		}
-		return about(scale, e, boxes(scale)[0])
-	})
-}
-
-// InWholeSpace takes of each answer the paper's larger box of the whole space, which is the first.
-func InWholeSpace(answers []study.Answered[Sharp, []Phi]) []study.Part[Phi] {
-	return study.Parts(answers, func(a study.Answered[Sharp, []Phi]) []Phi { return a.Answer[:1] })
-}
+func KneeSharpness(scale study.Scale) []Sharp { return searched(scale, Figure4(scale)) }
 
 // theKnee are the claims on figure 4.
 var theKnee = []paper.Claim{
@@ -68,9 +49,9 @@ var theKnee = []paper.Claim{
 	{
 		ID: "B5b", Source: "section 2.3, figure 4", Page: minima, Anchor: "the-knee-figure-4",
 		Says:   "The larger the batch, the sharper is the minimum",
-		Tested: "sharpness φ of F1 in the whole space, ε = 0.001, rises with the batch size, up to the whole training set",
+		Tested: "sharpness φ of F1 in the whole space, ε = 0.001, the higher of two searches, rises with the batch size, up to the whole training set",
 		Judge: func(e *paper.Evidence) []claims.Verdict {
-			sizes := paper.Groups(e, InWholeSpace(paper.Ask(e, KneeSharpness)), study.BatchSize)
+			sizes := paper.Groups(e, Higher(paper.Ask(e, KneeSharpness)), study.BatchSize)
 			return []claims.Verdict{claims.Rising(paper.Samples(sizes, Sharpness)...)}
 		},
 	},

@@ -33,7 +33,7 @@ func Figure5(scale study.Scale) []study.Experiment {
 }
 
 // WarmSharpness asks how sharp the ends of these runs are.
-func WarmSharpness(scale study.Scale) []Sharp { return sharpEnds(scale, Figure5(scale)) }
+func WarmSharpness(scale study.Scale) []Sharp { return searched(scale, Figure5(scale)) }
 
 // SmallBatches are the runs of Table2 that Figure5 begins from.
 func SmallBatches(scale study.Scale) []study.Experiment {
@@ -94,9 +94,9 @@ var warmStarts = []paper.Claim{
 	{
 		ID: "B6b", Source: "section 2.3, figure 5", Page: minima, Anchor: "warm-starts-figure-5",
 		Says:   "They end in the flatter minima, the later they begin",
-		Tested: "sharpness φ of F1 in the whole space, ε = 0.001, at the end of the large batches falls with the number of epochs in small batches before",
+		Tested: "sharpness φ of F1 in the whole space, ε = 0.001, the higher of two searches, at the end of the large batches falls with the number of epochs in small batches before",
 		Judge: func(e *paper.Evidence) []claims.Verdict {
-			starts := paper.Samples(paper.Groups(e, InWholeSpace(paper.Ask(e, WarmSharpness)), WarmEpochs), Sharpness)
+			starts := paper.Samples(paper.Groups(e, Higher(paper.Ask(e, WarmSharpness)), WarmEpochs), Sharpness)
 			slices.Reverse(starts)
 			return []claims.Verdict{claims.Rising(starts...)}
 		},

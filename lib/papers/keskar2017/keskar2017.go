@@ -18,6 +18,8 @@ var Paper = paper.Paper{
 			Questions: study.Questions(Tables3And4)},
 		{Name: "keskar2017/choices", Title: "Sharpness in a box, and what the paper leaves open", Source: "metric 2.1", By: study.Joined(NetName, Batch),
 			Questions: study.Questions(Choices)},
+		{Name: "keskar2017/searches", Title: "Sharpness by the higher of two searches", Source: "table 3", By: study.Joined(NetName, Batch),
+			Questions: study.Questions(Searches)},
 		{Name: "keskar2017/line", Title: "Between the two minima", Source: "figure 3", By: NetName, Questions: study.Questions(Figure3)},
 		{Name: "keskar2017/curve", Title: "Between the two minima, on a curve", Source: "figure 3, section 2.2.1", By: NetName, Questions: study.Questions(CurvedPath)},
 	}, studiesOfBatches...),
