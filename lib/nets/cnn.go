@@ -19,6 +19,15 @@ func (b builder) keskarC1(scope *model.Scope, x *Node) *Node {
 	return b.twoConvolutions(scope, x, 64)
 }
 
+// cnn is a small convolutional net that no paper has, with or without batch normalization: twice a 5x5 convolution, of 8 and of 16 channels, with ReLU and
+// a 3x3 max-pool of stride 2, then a dense layer of 64 with ReLU. On MNIST it has 54,314 weights without batch normalization.
+func (b builder) cnn(scope *model.Scope, x *Node) *Node {
+	for i, channels := range []int{8, 16} {
+		x = b.maxPool(b.module(scope.In("conv_%d", i), x, channels, 5, 1, b.BatchNorm))
+	}
+	return b.hidden(scope.In("hidden_0"), flatten(x), 64, b.BatchNorm)
+}
+
 func (b builder) twoConvolutions(scope *model.Scope, x *Node, channels int) *Node {
 	for i := range 2 {
 		x = b.maxPool(b.module(scope.In("conv_%d", i), x, channels, 5, 1, true))

@@ -77,7 +77,7 @@ func (b builder) joinedBothWays(x, kernel *Node) *Node {
 func (b builder) module(scope *model.Scope, x *Node, channels, k, stride int, batchNorm bool) *Node {
 	x = b.convolve(scope, x, channels, k, stride)
 	if batchNorm {
-		x = normalize(scope, x)
+		x = normalize(scope, x, b.GhostBatch)
 	}
 	return activation.Relu(x)
 }

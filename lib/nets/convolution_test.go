@@ -175,7 +175,7 @@ func TestBatchNormalization(t *testing.T) {
 	forward := func(training bool) func(scope *model.Scope, x *Node) *Node {
 		return func(scope *model.Scope, x *Node) *Node {
 			scope.Store().SetTraining(x.Graph(), training)
-			return nets.BatchNormalization(scope, x)
+			return nets.BatchNormalization(scope, x, 0)
 		}
 	}
 	backend := openBackend(t, "go")
@@ -201,6 +201,42 @@ func TestBatchNormalization(t *testing.T) {
 		got := tensors.MustCopyFlatData[float32](evaluate.MustCall1(tensors.FromFlatDataAndDimensions(first, n, units)))[unit]
 		if want := (float64(first[unit]) - gotMean) / math.Sqrt(gotVariance+1e-3); math.Abs(float64(got)-want) > 1e-4 {
 			t.Errorf("unit %d: evaluation gives %g, want %g", unit, got, want)
+		}
+	}
+}
+
+// Ghosts of a batch are normalized apart, as batches of their own are; the running averages are the means of theirs.
+func TestGhostBatchNormalization(t *testing.T) {
+	const n, ghost, units = 48, 16, 3
+	x := gaussian(n*units, 7)
+	for i := range x {
+		x[i] = x[i]*float32(1+i/(ghost*units)) + float32(i%units)
+	}
+	normalized := func(store *model.Store, x []float32, ghost int) []float32 {
+		exec := model.MustNewExec(openBackend(t, "go"), store, func(scope *model.Scope, x *Node) *Node {
+			scope.Store().SetTraining(x.Graph(), true)
+			return nets.BatchNormalization(scope, Reshape(x, -1, 1, 1, units), ghost)
+		})
+		defer exec.Finalize()
+		return tensors.MustCopyFlatData[float32](exec.MustCall1(tensors.FromFlatDataAndDimensions(x, len(x)/units, units)))
+	}
+	whole := model.NewStore()
+	got, mean, variance := normalized(whole, x, ghost), make([]float32, units), make([]float32, units)
+	for from := 0; from < len(x); from += ghost * units {
+		alone := model.NewStore()
+		for i, want := range normalized(alone, x[from:from+ghost*units], 0) {
+			if math.Abs(float64(got[from+i]-want)) > 1e-5 {
+				t.Fatalf("value %d: %g, alone %g", from+i, got[from+i], want)
+			}
+		}
+		for unit := range units {
+			mean[unit] += values(alone, "/running_mean")[unit] * ghost / n
+			variance[unit] += values(alone, "/running_variance")[unit] * ghost / n
+		}
+	}
+	for unit := range units {
+		if m, v := values(whole, "/running_mean")[unit], values(whole, "/running_variance")[unit]; math.Abs(float64(m-mean[unit])) > 1e-5 || math.Abs(float64(v-variance[unit])) > 1e-4 {
+			t.Errorf("unit %d: running averages %g and %g, want %g and %g", unit, m, v, mean[unit], variance[unit])
 		}
 	}
 }

@@ -25,7 +25,8 @@ type Net = func(scope *model.Scope, x *Node) *Node
 type Architecture struct {
 	Kind                    string // one of Kinds
 	Hidden                  []int  // units of each hidden layer, for "mlp" alone
-	BatchNorm               bool   // batch normalization before each ReLU, for "mlp" and "inception"; the CNNs of Arpit and Keskar always have it
+	BatchNorm               bool   // batch normalization before each ReLU, for "mlp", "cnn" and "inception"; the CNNs of Arpit and Keskar always have it
+	GhostBatch              int    // examples that a batch normalization takes its moments of while training; 0: all of a batch
 	Height, Width, Channels int    // of an input, whose values lie in the order [Height, Width, Channels]
 	Classes                 int
 	Noise                   Noise
@@ -48,7 +49,11 @@ var kinds = map[string]func(b builder, scope *model.Scope, x *Node) *Node{
 	"inception": builder.inception,
 	"arpit-cnn": builder.arpitCNN,
 	"keskar-c1": builder.keskarC1,
+	"cnn":       builder.cnn,
 }
+
+// normalizable are the kinds that can have batch normalization and do without it.
+var normalizable = []string{"mlp", "cnn", "inception"}
 
 // Kinds are the names of the architectures, sorted.
 func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
@@ -64,8 +69,8 @@ func New(a Architecture) (Net, error) {
 		return nil, fmt.Errorf("nets: unknown kind %q: use one of %v", a.Kind, Kinds())
 	case len(a.Hidden) > 0 && a.Kind != "mlp":
 		return nil, fmt.Errorf("nets: hidden units %v: the layers of %q are fixed, leave them out", a.Hidden, a.Kind)
-	case a.BatchNorm && a.Kind != "mlp" && a.Kind != "inception":
-		return nil, fmt.Errorf("nets: batch normalization: it is a choice for mlp and inception, not for %q", a.Kind)
+	case a.BatchNorm && !slices.Contains(normalizable, a.Kind):
+		return nil, fmt.Errorf("nets: batch normalization: it is a choice for %v, not for %q", normalizable, a.Kind)
 	case a.Height < 1 || a.Width < 1 || a.Channels < 1 || a.Classes < 1:
 		return nil, fmt.Errorf("nets: inputs %dx%dx%d, %d classes: each must be at least 1", a.Height, a.Width, a.Channels, a.Classes)
 	}
@@ -90,6 +95,8 @@ func (a Architecture) Cost() float64 {
 		return 200e6 * positions
 	case "arpit-cnn":
 		return 212e6 * positions
+	case "cnn":
+		return 0.8e6 * positions
 	}
 	products, units := 0., float64(a.Height*a.Width*a.Channels)
 	for _, hidden := range append(slices.Clone(a.Hidden), a.Classes) {
@@ -124,7 +131,7 @@ const DenseHidden = "/hidden_"
 func (b builder) hidden(scope *model.Scope, x *Node, units int, batchNorm bool) *Node {
 	x = layers.DenseWithBias(scope, x, units)
 	if batchNorm {
-		x = normalize(scope, x)
+		x = normalize(scope, x, b.GhostBatch)
 	}
 	return noise(scope, layers.DropoutStatic(scope, activation.Relu(x), b.Noise.Dropout), b.Noise.Hidden)
 }

@@ -102,6 +102,8 @@ func TestParameters(t *testing.T) {
 		// The sums of the layers' sizes: weights and biases, then gains and offsets.
 		{"Keskar et al. 2017, F1", mnist, "mlp", slices.Repeat([]int{512}, 5), true, 784*512 + 4*512*512 + 512*10 + 5*512 + 10 + 2*5*512},
 		{"Keskar et al. 2017, C1", cifar, "keskar-c1", nil, false, 25*3*64 + 25*64*64 + 4096*384 + 384*192 + 192*10 + 714 + 2*704},
+		{"of no paper, small", mnist, "cnn", nil, false, 25*8 + 25*8*16 + 784*64 + 64*10 + 8 + 16 + 64 + 10},
+		{"the same with batch normalization", mnist, "cnn", nil, true, 54314 + 2*88},
 		{"Arpit et al. 2017, CNN", cifar, "arpit-cnn", nil, false, 25*3*200 + 25*200*200 + 9800*384 + 384*192 + 192*10 + 986 + 2*976},
 	} {
 		a := c.inputs
@@ -118,10 +120,10 @@ func TestParameters(t *testing.T) {
 
 func TestNewRefuses(t *testing.T) {
 	for want, spoil := range map[string]func(*nets.Architecture){
-		`unknown kind "resnet": use one of [alexnet arpit-cnn inception keskar-c1 mlp]`:  func(a *nets.Architecture) { a.Kind = "resnet" },
-		`hidden units [8]: the layers of "alexnet" are fixed`:                            func(a *nets.Architecture) { a.Kind, a.Hidden = "alexnet", []int{8} },
-		`batch normalization: it is a choice for mlp and inception, not for "keskar-c1"`: func(a *nets.Architecture) { a.Kind, a.BatchNorm = "keskar-c1", true },
-		`inputs 0x8x1, 10 classes: each must be at least 1`:                              func(a *nets.Architecture) { a.Height = 0 },
+		`unknown kind "resnet": use one of [alexnet arpit-cnn cnn inception keskar-c1 mlp]`: func(a *nets.Architecture) { a.Kind = "resnet" },
+		`hidden units [8]: the layers of "alexnet" are fixed`:                               func(a *nets.Architecture) { a.Kind, a.Hidden = "alexnet", []int{8} },
+		`batch normalization: it is a choice for [mlp cnn inception], not for "keskar-c1"`:  func(a *nets.Architecture) { a.Kind, a.BatchNorm = "keskar-c1", true },
+		`inputs 0x8x1, 10 classes: each must be at least 1`:                                 func(a *nets.Architecture) { a.Height = 0 },
 	} {
 		a := nets.Architecture{Kind: "mlp", Height: 8, Width: 8, Channels: 1, Classes: 10}
 		spoil(&a)

@@ -33,7 +33,7 @@ func Factors(a Architecture, alphas []float64) (map[string]float64, error) {
 		}
 		product *= alphas[i]
 		before := product
-		if a.normalized() {
+		if a.Normalized() {
 			before, product = alphas[i], 1
 			factors[layer.gain], factors[layer.offset] = 1, 1
 		}
@@ -41,6 +41,12 @@ func Factors(a Architecture, alphas []float64) (map[string]float64, error) {
 	}
 	factors["/logits/dense/weights"], factors["/logits/dense/biases"] = 1/product, 1
 	return factors, nil
+}
+
+// HiddenLayers is the number of layers that Factors has an α for. It fails for nets whose function would change.
+func (a Architecture) HiddenLayers() (int, error) {
+	layers, err := a.scalable()
+	return len(layers), err
 }
 
 // layer is the paths of a hidden layer's trainable variables.
@@ -57,12 +63,14 @@ func (a Architecture) scalable() ([]layer, error) {
 		for i := range a.Hidden {
 			names = append(names, fmt.Sprintf("/hidden_%d", i))
 		}
+	case "cnn":
+		names = []string{"/conv_0", "/conv_1", "/hidden_0"}
 	case "arpit-cnn", "keskar-c1":
 		names = []string{"/conv_0", "/conv_1", "/hidden_0", "/hidden_1"}
 	case "alexnet":
 		return nil, fmt.Errorf("nets: factors for the layers of %q: its local response normalization is not homogeneous, so its function would change", a.Kind)
 	default:
-		return nil, fmt.Errorf("nets: factors for the layers of %q: its layers have branches, of which a pool has no weights to scale: use an mlp, arpit-cnn or keskar-c1", a.Kind)
+		return nil, fmt.Errorf("nets: factors for the layers of %q: its layers have branches, of which a pool has no weights to scale: use an mlp, cnn, arpit-cnn or keskar-c1", a.Kind)
 	}
 	if len(names) == 0 {
 		return nil, fmt.Errorf("nets: factors for the layers of a linear net: it has no hidden layer")
@@ -78,8 +86,8 @@ func (a Architecture) scalable() ([]layer, error) {
 	return layers, nil
 }
 
-// normalized tells whether the hidden layers of a scalable net have batch normalization.
-func (a Architecture) normalized() bool { return a.BatchNorm || a.Kind != "mlp" }
+// Normalized tells whether the net has batch normalization.
+func (a Architecture) Normalized() bool { return a.BatchNorm || !slices.Contains(normalizable, a.Kind) }
 
 // Rescale returns other values of a net's variables, by path, for the same function in an evaluation: T_α as in Factors. With powers of two the
 // outputs of a net without batch normalization are the same to the bit, with other factors up to rounding.
@@ -106,7 +114,7 @@ func Rescale(a Architecture, variables map[string][]float32, alphas []float64) (
 // rescaleAverages moves the running averages of batch normalizations along, in place.
 func (a Architecture) rescaleAverages(variables map[string][]float32, alphas []float64) error {
 	layers, err := a.scalable()
-	if err != nil || !a.normalized() {
+	if err != nil || !a.Normalized() {
 		return err
 	}
 	for i, layer := range layers {

@@ -70,12 +70,15 @@ func TestRescaleLeavesTheFunction(t *testing.T) {
 		{Kind: "mlp", Hidden: []int{9}, Height: 2, Width: 3, Channels: 1, Classes: 4},
 		{Kind: "mlp", Hidden: []int{9, 8, 7}, Height: 2, Width: 3, Channels: 1, Classes: 4},
 		{Kind: "mlp", Hidden: []int{9, 8}, BatchNorm: true, Height: 2, Width: 3, Channels: 1, Classes: 4},
+		{Kind: "cnn", Height: 6, Width: 5, Channels: 2, Classes: 3},
+		{Kind: "cnn", BatchNorm: true, Height: 6, Width: 5, Channels: 2, Classes: 3},
 		{Kind: "keskar-c1", Height: 4, Width: 4, Channels: 1, Classes: 3},
 	} {
-		values, normalized := drawn(t, a), a.BatchNorm || a.Kind != "mlp"
-		want, layers := outputs(t, a, values), len(a.Hidden)
-		if a.Kind != "mlp" {
-			layers = 4
+		values, normalized := drawn(t, a), a.Normalized()
+		want := outputs(t, a, values)
+		layers, err := a.HiddenLayers()
+		if err != nil {
+			t.Fatal(err)
 		}
 		for _, alpha := range []float64{1e-2, 0.3, 1, 17, 1e2, 1. / 64, 64} {
 			if normalized && alpha < 0.1 {

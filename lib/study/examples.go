@@ -159,7 +159,7 @@ func (r Regularization) augments() bool { return r.Crop || r.Flip || r.Rotation 
 // architecture is the net for inputs of a set's shape.
 func (n Net) architecture(set data.Set, r Regularization) nets.Architecture {
 	return nets.Architecture{
-		Kind: n.Kind, Hidden: n.Hidden, BatchNorm: n.BatchNorm,
+		Kind: n.Kind, Hidden: n.Hidden, BatchNorm: n.BatchNorm, GhostBatch: n.GhostBatch,
 		Height: set.Height, Width: set.Width, Channels: set.Channels, Classes: set.Classes,
 		Noise: nets.Noise{InputDropout: r.InputDropout, Input: r.InputNoise, Dropout: r.Dropout, Hidden: r.HiddenNoise},
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"rethinking/lib/data"
+	"rethinking/lib/nets"
 )
 
 // Protocol is the version of what an Experiment means. It is part of every key: when the same Experiment would give other numbers than
@@ -63,9 +64,11 @@ type Corruption struct {
 
 // Net names an architecture of package nets.
 type Net struct {
-	Kind           string `json:"kind"`                    // one of nets.Kinds
-	Hidden         []int  `json:"hidden,omitempty"`        // units of each hidden layer of an "mlp"
-	BatchNorm      bool   `json:"batchNorm,omitzero"`      // for "mlp" and "inception"
+	Kind      string `json:"kind"`               // one of nets.Kinds
+	Hidden    []int  `json:"hidden,omitempty"`   // units of each hidden layer of an "mlp"
+	BatchNorm bool   `json:"batchNorm,omitzero"` // for "mlp", "cnn" and "inception"
+	// GhostBatch is of how many examples a batch normalization takes its moments while training; every step has a multiple of it. 0: of a step's.
+	GhostBatch     int    `json:"ghostBatch,omitzero"`
 	Initialization string `json:"initialization,omitzero"` // one of nets.Initializations; "": glorot-uniform
 }
 
@@ -148,6 +151,11 @@ func (d Data) String() string {
 	return d.Name + ", " + string(d.Preprocessing)
 }
 
+// Normalized tells whether the net has batch normalization.
+func (n Net) Normalized() bool {
+	return nets.Architecture{Kind: n.Kind, BatchNorm: n.BatchNorm}.Normalized()
+}
+
 // String returns the kind, the hidden units and the batch normalization: "mlp 512-256", or "mlp 3x512" where all layers are alike.
 func (n Net) String() string {
 	s := n.Kind
@@ -158,6 +166,9 @@ func (n Net) String() string {
 	}
 	if n.BatchNorm {
 		s += " with batch norm"
+	}
+	if n.GhostBatch > 0 {
+		s += fmt.Sprintf(" of ghosts of %d", n.GhostBatch)
 	}
 	if n.Initialization != "" {
 		s += " " + n.Initialization

@@ -23,7 +23,21 @@ func (e Experiment) Validate() error {
 	if e.Regularization.augments() && e.Corruption.spoilsInputs() {
 		return fmt.Errorf("study: Corruption is %s, Regularization is %s: corrupted inputs stay as they were drawn, leave the crop, flip and rotation out", e.Corruption, e.Regularization)
 	}
-	return cmp.Or(e.Net.validate(), e.validateStart())
+	return cmp.Or(e.Net.validate(), e.validateGhosts(), e.validateStart())
+}
+
+// validateGhosts checks that every step's batch can be parted.
+func (e Experiment) validateGhosts() error {
+	ghost, batch, n := e.Net.GhostBatch, e.Training.Batch, e.Data.Examples()
+	switch {
+	case ghost == 0:
+		return nil
+	case !e.Net.Normalized():
+		return invalid("Net.GhostBatch", ghost, "0, as %s has no batch normalization", e.Net)
+	case ghost < 2 || ghost >= batch || batch%ghost != 0 || n%batch%ghost != 0:
+		return invalid("Net.GhostBatch", ghost, "a part of every step's batch, of 2 examples or more: of %d, and of %d in the last step of an epoch", batch, n%batch)
+	}
+	return nil
 }
 
 // validateExamples is the part of Validate that the examples depend on.

@@ -48,7 +48,6 @@ var ofMinima = []paper.Claim{
 			return parts
 		},
 	},
-	sharperBySearches,
 	{
 		ID: "B3", Source: "section 2.2.1, figure 3", Page: minima, Anchor: between,
 		Says:   "On the line between them the loss rises faster around the large-batch minimum than around the small-batch one",

@@ -3,6 +3,7 @@ package keskar2017
 import (
 	"context"
 	"math"
+	"slices"
 
 	"rethinking/lib/probe"
 	"rethinking/lib/study"
@@ -48,8 +49,10 @@ var Path = study.Field{Name: "path", Of: func(r study.Row) study.Level {
 // Figure3 asks it of all pairs of Table2, with the authors' 25 points.
 func Figure3(scale study.Scale) []Line { return lines(scale, false) }
 
-// CurvedPath asks it along the curved path.
-func CurvedPath(scale study.Scale) []Line { return lines(scale, true) }
+// CurvedPath asks it of those on MNIST along the curved path.
+func CurvedPath(scale study.Scale) []Line {
+	return slices.DeleteFunc(lines(scale, true), func(q Line) bool { return nameOf(q.Experiment) == C1 })
+}
 
 func lines(scale study.Scale, curved bool) (all []Line) {
 	points := 25
@@ -153,7 +156,7 @@ func (q Line) position(ctx context.Context, train, test *probe.Loss, variables m
 	if err = train.SetVariables(variables); err != nil {
 		return p, err
 	}
-	if q.Experiment.Net.BatchNorm || q.Experiment.Net.Kind == "keskar-c1" {
+	if q.Experiment.Net.Normalized() {
 		if err = train.Renormalize(ctx); err == nil {
 			variables, err = train.Variables()
 		}

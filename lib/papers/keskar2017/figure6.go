@@ -42,7 +42,7 @@ var courses = map[study.Scale]int{study.Smoke: 1, study.Quick: 1, study.Standard
 func Figure6(scale study.Scale) []Course {
 	p, seeds := fullyConnected(scale), courses[scale]
 	runs := append(study.Seeds(p.trained(p.small), seeds), study.Seeds(p.trained(p.large), seeds)...)
-	return study.About(runs, func(e study.Experiment) Course { return Course{e, searches(scale), measuredIn(scale)} })
+	return study.About(runs, func(e study.Experiment) Course { return Course{e, searches(scale), measuredIn(scale, e)} })
 }
 
 // Kind names what is asked.

@@ -87,18 +87,21 @@ func boxes(scale study.Scale) (all []probe.BoxOptions) {
 	return all
 }
 
-// measuredIn is in how many training examples' loss a scale measures sharpness; 0: all. Some twenty evaluations of it and of its gradient take as long as
-// training.
-func measuredIn(scale study.Scale) int {
-	if scale == study.Standard {
-		return 1000
+// measuredIn is in how many training examples' loss a scale measures a net's sharpness; 0: all. Some twenty evaluations of it and of its gradient take as
+// long as training.
+func measuredIn(scale study.Scale, e study.Experiment) int {
+	switch {
+	case scale != study.Standard:
+		return 0
+	case nameOf(e) == C1:
+		return 250
 	}
-	return 0
+	return 1000
 }
 
 // about asks the sharpness of a run.
 func about(scale study.Scale, e study.Experiment, boxes ...probe.BoxOptions) Sharp {
-	return Sharp{e, boxes, measuredIn(scale)}
+	return Sharp{e, boxes, measuredIn(scale, e)}
 }
 
 // Tables3And4 asks the sharpness of every run of Table2.
