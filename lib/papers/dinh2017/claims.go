@@ -1,6 +1,8 @@
 package dinh2017
 
 import (
+	"slices"
+
 	"rethinking/lib/claims"
 	"rethinking/lib/paper"
 	"rethinking/lib/study"
@@ -42,21 +44,38 @@ var statements = []paper.Claim{
 		Says:   "A line through a minimum in a filter-normalized direction is the same before and after rescaling, in a raw one it is not",
 		Tested: "largest change of the loss on the line, over its range before: ≤ 0.1% in a filter-normalized direction, ≥ 10% in a raw one, in every seed",
 	},
+	{
+		ID: "D7", Source: "section 3", Page: minima, Anchor: "the-exact-laws", Judge: convolutionsToo,
+		Says: "Nets of convolutions can be rescaled likewise",
+		Tested: "a net of two convolutions and two dense layers: outputs and classes as in D1, slopes and trace as in D2; with batch normalization after its " +
+			"convolutions, as in D4",
+	},
 }
 
 func sameFunction(e *paper.Evidence) []claims.Verdict {
-	fits := Fits(paper.Ask(e, Invariances))
+	return ofFunction(Fits(paper.Ask(e, Invariances)))
+}
+
+func ofFunction(fits []study.Part[Fit]) []claims.Verdict {
 	return []claims.Verdict{
 		claims.EveryAtMost(paper.Sample("outputs", fits, LogitsChange), 1e-5), claims.EveryAtMost(paper.Sample("classes", fits, ClassesChanged), 0),
 	}
 }
 
-func exactLaws(e *paper.Evidence) []claims.Verdict {
-	fits := Fits(paper.Ask(e, Invariances))
+func exactLaws(e *paper.Evidence) []claims.Verdict { return ofLaws(Fits(paper.Ask(e, Invariances))) }
+
+func ofLaws(fits []study.Part[Fit]) []claims.Verdict {
 	return []claims.Verdict{
 		claims.EveryWithin(paper.Sample("slope below", fits, SlopeBelow), -2.05, -1.95), claims.EveryWithin(paper.Sample("slope above", fits, SlopeAbove), 1.95, 2.05),
 		claims.EveryAtMost(paper.Sample("trace off", fits, TraceOff), 1),
 	}
+}
+
+func convolutionsToo(e *paper.Evidence) []claims.Verdict {
+	fits := Fits(paper.Ask(e, Convolutions))
+	normalized := func(r study.Part[Fit]) bool { return r.Origin().Experiment.Net.BatchNorm }
+	plain := study.Where(fits, func(r study.Part[Fit]) bool { return !normalized(r) })
+	return slices.Concat(ofFunction(plain), ofLaws(plain), ofNormalized(study.Where(fits, normalized)))
 }
 
 func madeSharp(e *paper.Evidence) []claims.Verdict {
@@ -69,7 +88,10 @@ func madeSharp(e *paper.Evidence) []claims.Verdict {
 }
 
 func normalizedLaws(e *paper.Evidence) []claims.Verdict {
-	fits := Fits(paper.Ask(e, Normalized))
+	return ofNormalized(Fits(paper.Ask(e, Normalized)))
+}
+
+func ofNormalized(fits []study.Part[Fit]) []claims.Verdict {
 	return []claims.Verdict{
 		claims.EveryAtMost(paper.Sample("outputs", fits, LogitsChange), 1e-4), claims.EveryAtMost(paper.Sample("block's trace off", fits, BlockOff), 1),
 	}

@@ -13,6 +13,7 @@ var Paper = paper.Paper{
 	Studies: []study.Study{
 		{Name: "dinh2017/invariance", Title: "What a rescaled minimum keeps, and what not", Source: "section 4", By: study.Architecture, Questions: study.Questions(Invariances)},
 		{Name: "dinh2017/normalized", Title: "The same with batch normalization", Source: "section 4", By: study.Architecture, Questions: study.Questions(Normalized)},
+		{Name: "dinh2017/convolutions", Title: "The same of a net of convolutions", Source: "section 3", By: study.Architecture, Questions: study.Questions(Convolutions)},
 		{Name: "dinh2017/sharper", Title: "A flat minimum made sharp", Source: "section 4, theorem 4", By: study.Architecture, Questions: study.Questions(Sharpened)},
 		{Name: "dinh2017/descent", Title: "Descent from a rescaled minimum", Source: "follows from theorem 4", By: StartedFrom, Experiments: Descents},
 		{Name: "dinh2017/curvature", Title: "Curvature before and after the descent", Source: "follows from theorem 4", By: StartedFrom, Questions: study.Questions(Curvatures)},
@@ -22,7 +23,7 @@ var Paper = paper.Paper{
 	},
 	Claims: statements,
 	Deviations: []paper.Deviation{
-		{Source: "sections 3 and 4", Paper: "proofs, no nets", Here: "MLPs on MNIST, trained to 99%", Why: "to see how much of it there is between α = 0.01 and 100"},
+		{Source: "sections 3 and 4", Paper: "proofs, no nets", Here: "MLPs and a small net of convolutions on MNIST, trained to 99%", Why: "to see how much of it there is between α = 0.01 and 100"},
 		{Source: "theorem 4", Paper: "one hidden layer", Here: "T_α multiplies the first hidden layer of a deeper net, and divides the last layer",
 			Why: "the nets of Keskar et al. have five"},
 	},

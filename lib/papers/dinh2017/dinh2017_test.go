@@ -2,6 +2,7 @@ package dinh2017_test
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"rethinking/lib/papers/dinh2017"
@@ -20,7 +21,7 @@ func openLab(t *testing.T) *study.Lab {
 
 // The function stays and the curvature follows D: by the algebra of Dinh et al. 2017, theorem 4.
 func TestInvariance(t *testing.T) {
-	answers, err := study.Ask(t.Context(), openLab(t), append(dinh2017.Invariances(study.Smoke), dinh2017.Normalized(study.Smoke)...)...)
+	answers, err := study.Ask(t.Context(), openLab(t), slices.Concat(dinh2017.Invariances(study.Smoke), dinh2017.Normalized(study.Smoke), dinh2017.Convolutions(study.Smoke))...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,6 +86,20 @@ func Normalized(scale study.Scale) []Invariance {
 	})
 }
 
+// Convolutions asks it of a small net of convolutions, without batch normalization and with it. A pool commutes with a factor as ReLU does. The loss is of
+// fewer examples, as the net takes several times as long.
+func Convolutions(scale study.Scale) []Invariance {
+	s := sizes[scale]
+	examples := s.examples / 4
+	plain := study.About(minimaOf(scale, study.Net{Kind: "cnn"}), func(e study.Experiment) Invariance {
+		return Invariance{e, decades(s.perDecade, 2), examples, s.steps, s.samples}
+	})
+	normalized := study.About(minimaOf(scale, study.Net{Kind: "cnn", BatchNorm: true}), func(e study.Experiment) Invariance {
+		return Invariance{e, decades(s.perDecade, 1), examples, s.steps, s.samples}
+	})
+	return append(plain, normalized...)
+}
+
 // Kind names the question.
 func (Invariance) Kind() string { return "dinh2017/invariance" }
 
@@ -151,7 +165,11 @@ func (q Invariance) rng() *rand.Rand { return rand.New(rand.NewPCG(uint64(q.Expe
 
 // blocks are those whose weights T_α multiplies with α, 1 and 1/α, without empty ones.
 func (q Invariance) blocks(m *minimum) (all []probe.Block, err error) {
-	factors, err := nets.Factors(m.net, first(q.Experiment, 2))
+	alphas, err := first(m.net, 2)
+	if err != nil {
+		return nil, err
+	}
+	factors, err := nets.Factors(m.net, alphas)
 	for _, factor := range []float64{2, 1, 0.5} {
 		b := probe.Block{Loss: m.loss, Parts: slices.DeleteFunc(m.loss.Parts(), func(p probe.Part) bool { return factors[p.Path] != factor })}
 		if len(b.Parts) > 0 {
@@ -220,7 +238,7 @@ func (q Invariance) lengths(ctx context.Context, m *minimum, _ base, s *Scaled) 
 	}
 	s.Norm, s.Distance, s.Product = floats.Norm(weights, 2), floats.Norm(away, 2), 1
 	for _, p := range m.loss.Parts() {
-		if strings.HasSuffix(p.Path, "/weights") {
+		if strings.HasSuffix(p.Path, "/weights") || strings.HasSuffix(p.Path, "/kernel") {
 			s.Gradients = append(s.Gradients, floats.Norm(gradient[p.From:p.To], 2))
 			s.Product *= floats.Norm(weights[p.From:p.To], 2)
 		}

@@ -3,14 +3,15 @@ package dinh2017
 import (
 	"slices"
 
+	"rethinking/lib/papers/keskar2017"
 	"rethinking/lib/papers/seed2017"
 	"rethinking/lib/papers/zhang2017"
 	"rethinking/lib/study"
 )
 
 // Measures asks what a minimum is like, as it was found, of runs of other studies: does any of it go with how well they generalize? They are the student
-// report's nets in batches of every size, and its grid of widths and depths as far as a net has no more weights than largestMeasured, of one seed. True and
-// random labels are asked apart, as a net that fits random labels has nothing to generalize.
+// report's nets in batches of every size; its grid of widths and depths as far as a net has no more weights than largestMeasured, of one seed; and Keskar et
+// al.'s F1 in batches of every size, of one seed. True and random labels are asked apart, as a net that fits random labels has nothing to generalize.
 func Measures(scale study.Scale) []Invariance {
 	s := sizes[scale]
 	return study.About(measured(scale), func(e study.Experiment) Invariance {
@@ -29,13 +30,14 @@ func largestMeasured(scale study.Scale) int {
 func measured(scale study.Scale) []study.Experiment {
 	ofGrid := study.Where(slices.Concat(seed2017.Grid(study.Corruption{})(scale), seed2017.Grid(study.Corruption{Labels: 1})(scale)),
 		func(e study.Experiment) bool { return e.Seed == 1 && seed2017.WeightsOf(e) <= largestMeasured(scale) })
-	return slices.Concat(seed2017.BatchSizes(scale), ofGrid)
+	return slices.Concat(seed2017.BatchSizes(scale), ofGrid, study.Where(keskar2017.Figure4(scale), func(e study.Experiment) bool { return e.Seed == 1 }))
 }
 
 // The studies that Measures takes its runs from.
 const (
 	Batches = "batch sizes"
 	Grid    = "widths and depths"
+	Knee    = "batch sizes of F1"
 )
 
 // The fields that tell the runs of Measures apart: by their labels, and by the study that they are from.
@@ -45,7 +47,10 @@ var (
 )
 
 func fromOf(e study.Experiment) string {
-	if seed2017.IsOfBatchSizes(e) {
+	switch {
+	case e.Net.BatchNorm:
+		return Knee
+	case seed2017.IsOfBatchSizes(e):
 		return Batches
 	}
 	return Grid

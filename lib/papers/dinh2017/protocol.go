@@ -3,6 +3,7 @@ package dinh2017
 import (
 	"context"
 	"math"
+	"slices"
 
 	"github.com/gomlx/compute"
 
@@ -33,10 +34,12 @@ const fitted = 0.99
 
 // Minima are the runs of small batches whose ends are measured: MLPs on MNIST, by Adam with Keras's constants, as Keskar et al. 2017 train them, but
 // without batch normalization. The paper trains no nets.
-func Minima(scale study.Scale) []study.Experiment {
+func Minima(scale study.Scale) []study.Experiment { return minimaOf(scale, sizes[scale].net) }
+
+func minimaOf(scale study.Scale, net study.Net) []study.Experiment {
 	s := sizes[scale]
 	return study.Seeds(study.Experiment{
-		Data: study.Data{Name: "mnist", Train: s.train, Test: s.test}, Net: s.net,
+		Data: study.Data{Name: "mnist", Train: s.train, Test: s.test}, Net: net,
 		Training: study.Training{Epochs: s.epochs, Batch: s.batch, Optimizer: "adam", LearningRate: 0.001, Decay: 1, Target: fitted, Evaluate: 1},
 	}, s.seeds)
 }
@@ -50,13 +53,14 @@ func decades(perDecade, to int) (alphas []float64) {
 }
 
 // first has α for the first hidden layer, and 1 for the others: T_α multiplies the first layer with α, and divides the last by it.
-func first(e study.Experiment, alpha float64) []float64 {
-	factors := make([]float64, len(e.Net.Hidden))
-	for i := range factors {
-		factors[i] = 1
+func first(net nets.Architecture, alpha float64) ([]float64, error) {
+	layers, err := net.HiddenLayers()
+	if err != nil {
+		return nil, err
 	}
+	factors := slices.Repeat([]float64{1}, layers)
 	factors[0] = alpha
-	return factors
+	return factors, nil
 }
 
 // minimum is a net at the end of its run, and what it is measured with.
@@ -123,7 +127,11 @@ func (m *minimum) close() {
 
 // rescale goes to T_α of the end of the run.
 func (m *minimum) rescale(alpha float64) error {
-	scaled, err := nets.Rescale(m.net, m.at, first(m.experiment, alpha))
+	alphas, err := first(m.net, alpha)
+	if err != nil {
+		return err
+	}
+	scaled, err := nets.Rescale(m.net, m.at, alphas)
 	if err != nil {
 		return err
 	}

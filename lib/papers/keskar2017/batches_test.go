@@ -135,8 +135,11 @@ func TestControlHasAsManyUpdates(t *testing.T) {
 	for _, scale := range study.Scales {
 		for _, net := range study.Split(keskar2017.Control(scale), keskar2017.NetName) {
 			regimes := study.Split(net.Rows, keskar2017.Regime)
-			if len(regimes) != 3 || regimes[1].Label != keskar2017.EqualEpochs || regimes[2].Label != keskar2017.EqualUpdates {
+			if len(regimes) < 3 || regimes[1].Label != keskar2017.EqualEpochs || regimes[2].Label != keskar2017.EqualUpdates {
 				t.Fatalf("%s: regimes %v", scale, regimes)
+			}
+			if net.Label == keskar2017.F1 {
+				checkGhosts(t, regimes)
 			}
 			small, large, longer := regimes[0].Rows[0], regimes[1].Rows[0], regimes[2].Rows[0]
 			of := func(e study.Experiment) float64 { n, _ := keskar2017.Updates.Of(e); return n }
@@ -151,9 +154,27 @@ func TestControlHasAsManyUpdates(t *testing.T) {
 	}
 }
 
+// Runs with ghosts differ from those without in nothing else.
+func checkGhosts(t *testing.T, regimes []study.Group[study.Experiment]) {
+	t.Helper()
+	if len(regimes) != 5 || regimes[3].Label != keskar2017.GhostEpochs || regimes[4].Label != keskar2017.GhostUpdates {
+		t.Fatalf("regimes %v", regimes)
+	}
+	for i, g := range regimes[3:] {
+		e := g.Rows[0]
+		if err := e.Validate(); err != nil || 2*e.Net.GhostBatch < regimes[0].Rows[0].Training.Batch {
+			t.Errorf("ghosts of %d: %v", e.Net.GhostBatch, err)
+		}
+		e.Net.GhostBatch = 0
+		if e.Key() != regimes[1+i].Rows[0].Key() {
+			t.Errorf("%+v differs in more than its ghosts", e)
+		}
+	}
+}
+
 func controlAtSmokeScale(t *testing.T, lab *study.Lab) {
 	answers, err := study.Ask(t.Context(), lab, keskar2017.ControlSharpness(study.Smoke)...)
-	if err != nil || len(keskar2017.Higher(answers)) != 6 {
+	if err != nil || len(keskar2017.Higher(answers)) != 8 {
 		t.Error(err)
 	}
 }
