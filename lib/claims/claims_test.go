@@ -71,6 +71,8 @@ func TestVerdicts(t *testing.T) {
 		{"rising", claims.Rising(sample(1, 2, 1), sample(2, 3, 2), sample(4, 5, 3)), claims.Reproduced, "0 of 2 steps"},
 		{"rising with a plateau", claims.Rising(sample(1, 2, 1), sample(4, 6, 5), sample(4, 5.9, 5), sample(8, 9, 7)), claims.Reproduced, "1 of 3 steps"},
 		{"rising with a sure dip", claims.Rising(sample(1, 2, 3), sample(6, 7, 8), sample(3, 4, 5.1), sample(8, 9, 10)), claims.Contradicted, "1 significantly"},
+		{"falling", claims.Falling(sample(4, 5, 3), sample(2, 3, 2), sample(1, 2, 1)), claims.Reproduced, "0 of 2 steps of the mean rise"},
+		{"falling with a sure rise", claims.Falling(sample(8, 9, 10), sample(3, 4, 5.1), sample(6, 7, 8), sample(1, 2, 3)), claims.Contradicted, "1 of 3 steps of the mean rise, 1 significantly"},
 		{"a trend with a sure dip", claims.Trend(sample(1, 2, 3), sample(6, 7, 8), sample(3, 4, 5.1), sample(8, 9, 10)), claims.Reproduced, "Page's L"},
 		{"no trend", claims.Trend(sample(1, 2, 3), sample(2, 1, 3), sample(1, 2, 3.1)), claims.Undecided, ""},
 		{"falling", claims.Rising(sample(5, 6, 7), sample(3, 4, 4), sample(1, 2, 1)), claims.Contradicted, ""},

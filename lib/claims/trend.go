@@ -12,13 +12,23 @@ import (
 // Rising judges that a quantity grows from each of several levels to the next: reproduced where there is a Trend and no step falls significantly;
 // contradicted where the trend is falling, or a step falls significantly: by a paired t, or a sign test where some value never came, after Holm's
 // correction over the steps.
-func Rising(samples ...Sample) Verdict {
+func Rising(samples ...Sample) Verdict { return judgeSteps(samples, "fall") }
+
+// Falling judges that a quantity shrinks from each of several levels to the next, as Rising judges that it grows.
+func Falling(samples ...Sample) Verdict {
+	samples = slices.Clone(samples)
+	slices.Reverse(samples)
+	return judgeSteps(samples, "rise")
+}
+
+// judgeSteps judges that a quantity grows along the samples. Against says what a step against that does from the first named level to the last.
+func judgeSteps(samples []Sample, against string) Verdict {
 	v := Trend(samples...)
 	if v.Seeds == 0 {
 		return v
 	}
 	falls, significant, p := falling(samples)
-	v.Statistic += fmt.Sprintf("; %d of %d steps of the mean fall, %d significantly", falls, len(samples)-1, significant)
+	v.Statistic += fmt.Sprintf("; %d of %d steps of the mean %s, %d significantly", falls, len(samples)-1, against, significant)
 	if significant > 0 && v.Seeds >= Enough {
 		if v.Outcome == Contradicted {
 			p = min(p, v.P)

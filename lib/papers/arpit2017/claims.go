@@ -186,8 +186,7 @@ func narrowFallsShort(g study.Group[study.Result]) claims.Sample {
 func fasterWithUnits(e *paper.Evidence) (parts []claims.Verdict) {
 	for _, c := range []study.Corruption{none, randY, randX} {
 		times := timesToFit(e, krueger2017.Capacity, c, study.HiddenUnits, study.EpochsToFit(study.Fitted))
-		slices.Reverse(times)
-		parts = append(parts, claims.Rising(times...))
+		parts = append(parts, claims.Falling(times...))
 	}
 	return parts
 }

@@ -10,9 +10,8 @@ import (
 // minima is the notebook that shows the claims.
 const minima = "08-sharp-minima"
 
-// Waiting are the claims on how batches and their sharpness go together, figures 4 to 6 and the control of Hoffer et al. 2017: their studies can be run,
-// and their sections join the page when the runs of the standard scale are kept.
-var Waiting = slices.Concat(theKnee, warmStarts, []paper.Claim{alongARun}, hoffersControl)
+// ofBatches are the claims on how batches and their sharpness go together: figures 4 to 6, and the control of Hoffer et al. 2017.
+var ofBatches = slices.Concat(theKnee, warmStarts, []paper.Claim{alongARun}, hoffersControl)
 
 // studiesOfBatches are theirs.
 var studiesOfBatches = []study.Study{

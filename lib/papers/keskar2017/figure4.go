@@ -1,8 +1,6 @@
 package keskar2017
 
 import (
-	"slices"
-
 	"rethinking/lib/claims"
 	"rethinking/lib/paper"
 	"rethinking/lib/study"
@@ -42,8 +40,7 @@ var theKnee = []paper.Claim{
 		Tested: "final test accuracy of F1 falls with the batch size, up to the whole training set, at as many epochs (the paper has F2 and C1)",
 		Judge: func(e *paper.Evidence) []claims.Verdict {
 			sizes := paper.Samples(paper.Groups(e, e.Runs(paper.Any, Figure4), study.BatchSize), study.Final(study.TestAccuracy))
-			slices.Reverse(sizes)
-			return []claims.Verdict{claims.Rising(sizes...)}
+			return []claims.Verdict{claims.Falling(sizes...)}
 		},
 	},
 	{

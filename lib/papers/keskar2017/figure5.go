@@ -1,8 +1,6 @@
 package keskar2017
 
 import (
-	"slices"
-
 	"rethinking/lib/claims"
 	"rethinking/lib/paper"
 	"rethinking/lib/study"
@@ -97,8 +95,7 @@ var warmStarts = []paper.Claim{
 		Tested: "sharpness φ of F1 in the whole space, ε = 0.001, the higher of two searches, at the end of the large batches falls with the number of epochs in small batches before",
 		Judge: func(e *paper.Evidence) []claims.Verdict {
 			starts := paper.Samples(paper.Groups(e, Higher(paper.Ask(e, WarmSharpness)), WarmEpochs), Sharpness)
-			slices.Reverse(starts)
-			return []claims.Verdict{claims.Rising(starts...)}
+			return []claims.Verdict{claims.Falling(starts...)}
 		},
 	},
 }

@@ -23,7 +23,7 @@ var Paper = paper.Paper{
 		{Name: "keskar2017/line", Title: "Between the two minima", Source: "figure 3", By: NetName, Questions: study.Questions(Figure3)},
 		{Name: "keskar2017/curve", Title: "Between the two minima, on a curve", Source: "figure 3, section 2.2.1", By: NetName, Questions: study.Questions(CurvedPath)},
 	}, studiesOfBatches...),
-	Claims: slices.Concat(ofMinima, bySearches, []paper.Claim{furtherAway}),
+	Claims: slices.Concat(ofMinima, bySearches, []paper.Claim{furtherAway}, ofBatches),
 	Deviations: []paper.Deviation{
 		{Source: "table 2", Paper: "all of MNIST and CIFAR-10; batches of 256, and of a tenth of the data",
 			Here: "at the standard scale 10,000 digits in batches of 256 and 1,000, and 2,000 images in batches of 20 and 200", Why: "hours on a laptop"},

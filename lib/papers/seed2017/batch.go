@@ -106,8 +106,7 @@ func bySize(e *paper.Evidence, c study.Corruption, scaled bool, s study.Statisti
 
 func largeBatchesErr(e *paper.Evidence) []claims.Verdict {
 	sizes := bySize(e, study.Corruption{}, false, testAccuracy)
-	slices.Reverse(sizes)
-	return []claims.Verdict{claims.Rising(sizes...)}
+	return []claims.Verdict{claims.Falling(sizes...)}
 }
 
 func largeBatchesAreSlower(e *paper.Evidence) []claims.Verdict {

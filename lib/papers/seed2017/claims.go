@@ -185,11 +185,11 @@ func noiseCosts(e *paper.Evidence) []claims.Verdict {
 
 // falls judges that samples fall from share to share, and by more than a margin from the last share but one to the last.
 func falls(samples []claims.Sample, margin float64) []claims.Verdict {
-	if len(samples) < 3 {
+	n := len(samples)
+	if n < 3 {
 		return []claims.Verdict{claims.Missing("too few shares")}
 	}
-	slices.Reverse(samples)
-	return []claims.Verdict{claims.Rising(samples...), claims.Less(samples[0], samples[1], margin)}
+	return []claims.Verdict{claims.Falling(samples...), claims.Less(samples[n-1], samples[n-2], margin)}
 }
 
 func allFitNoise(e *paper.Evidence) []claims.Verdict {
