@@ -24,7 +24,7 @@ func TestSite(t *testing.T) {
 	copyNotebooks(t, root, "notebooks/00-small.ipynb", "notebooks/01-next.ipynb")
 	var progress strings.Builder
 	index, err := Build(t.Context(), Options{
-		Root: root, Venv: venv, Scale: "smoke", Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
+		Root: root, Venv: venv, Scale: "smoke", Together: 2, Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC),
 		Facts: []Fact{{Name: "Backend", Value: "xla <cpu>"}}, Progress: &progress,
 		Pages: func(context.Context) (string, []Page, error) {
 			const choice = `<div class="rethinking-choice"></div><table class="rethinking-table rethinking-claims"><tbody><tr data-paper="A" data-verdict="yes" data-page="p"><th scope="row">A1</th></tr>` +

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"rethinking/lib/study"
 )
 
@@ -25,21 +27,30 @@ const exitCellFailed = 3
 // stopPatience is how long a stopped notebook may take to save its work before its process is killed.
 const stopPatience = 20 * time.Second
 
-// execute runs every notebook and leaves the treated copies in the book's folder.
+// execute runs every notebook, so many together as are asked for, and leaves the treated copies in the book's folder. The first that fails stops the others.
 func (b *builder) execute(ctx context.Context) error {
+	b.clean = make([][]byte, len(b.names))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(max(1, b.Together))
 	for i, name := range b.names {
-		b.say("%s.ipynb (%d of %d): executing", name, i+1, len(b.names))
-		start := time.Now()
-		executed, err := b.executeOne(ctx, name)
-		if err == nil {
-			err = b.keep(name, executed)
-		}
-		if err != nil {
-			return fmt.Errorf("notebook %s.ipynb: %w", name, err)
-		}
-		b.say("%s.ipynb: done in %v", name, time.Since(start).Round(100*time.Millisecond))
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return fmt.Errorf("notebook %s.ipynb: stopped: %w", name, ctx.Err())
+			}
+			b.say("%s.ipynb (%d of %d): executing", name, i+1, len(b.names))
+			start := time.Now()
+			executed, err := b.executeOne(ctx, name)
+			if err == nil {
+				b.clean[i], err = b.keep(name, executed)
+			}
+			if err != nil {
+				return fmt.Errorf("notebook %s.ipynb: %w", name, err)
+			}
+			b.say("%s.ipynb: done in %v", name, time.Since(start).Round(100*time.Millisecond))
+			return nil
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 // executeOne returns the notebook with its new outputs, as nbclient leaves it.
@@ -76,17 +87,15 @@ func (b *builder) executeOne(ctx context.Context, name string) ([]byte, error) {
 	return executed, readErr
 }
 
-// keep writes the copy that becomes a page, and keeps the clean one: for the reader to download, and in place for committing.
-func (b *builder) keep(name string, executed []byte) error {
+// keep writes the copy that becomes a page, and returns the clean one: for the reader to download, and in place for committing.
+func (b *builder) keep(name string, executed []byte) (clean []byte, err error) {
 	page, pictures, err := forSite(name, executed)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	clean, err := forCommit(executed)
-	if err != nil {
-		return err
+	if clean, err = forCommit(executed); err != nil {
+		return nil, err
 	}
-	b.clean = append(b.clean, clean)
 	err = writeFile(b.book(name+".ipynb"), page)
 	for picture, png := range pictures {
 		err = errors.Join(err, writeFile(b.book(filepath.FromSlash(picturesFolder), picture+".png"), png))
@@ -94,7 +103,7 @@ func (b *builder) keep(name string, executed []byte) error {
 	if err == nil && b.InPlace {
 		err = study.WriteFile(filepath.Join(b.Notebooks, name+".ipynb"), clean, 0o644)
 	}
-	return err
+	return clean, err
 }
 
 func lastLines(text string, n int) string {

@@ -83,7 +83,7 @@ func TestReportOfTheNotebooks(t *testing.T) {
 	}
 	keepImages(t, filepath.Join(root, "notebooks"))
 	index, err := Build(t.Context(), Options{
-		Root: root, Venv: venv, Scale: "smoke", Progress: t.Output(), Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Facts: []Fact{{Name: "Backend", Value: "xla <cpu>"}},
+		Root: root, Venv: venv, Scale: "smoke", Together: 2, Progress: t.Output(), Date: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC), Facts: []Fact{{Name: "Backend", Value: "xla <cpu>"}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -35,6 +36,8 @@ type Options struct {
 
 	Only    []string // notebooks to take, by file name with or without .ipynb; empty: all
 	InPlace bool     // also write the outputs back into the notebooks, cleaned for committing
+	// Together is how many notebooks run at a time; 0: one. Each takes a processor and, where there is a GPU, memory of it.
+	Together int
 
 	// Pages are made when the notebooks have run, of what these kept, and stand after them; nil: there are none. What front says stands first on the front
 	// page, in Markdown.
@@ -76,6 +79,7 @@ func Build(ctx context.Context, o Options) (index string, err error) {
 	if err != nil {
 		return "", err
 	}
+	o.Progress = inTurn(o.Progress)
 	b := builder{Options: o, work: work, names: names, facts: o.facts()} // facts first: the build changes files of the checkout
 	for _, step := range []func(context.Context) error{b.execute, b.addPages, b.render, b.publish} {
 		if err := step(ctx); err != nil {
@@ -102,6 +106,25 @@ func (b *builder) addPages(ctx context.Context) (err error) {
 		b.front, b.pages, err = b.Pages(ctx)
 	}
 	return err
+}
+
+// turns is a writer that several may write to.
+type turns struct {
+	sync.Mutex
+	to io.Writer
+}
+
+func inTurn(w io.Writer) io.Writer {
+	if w == nil {
+		return nil
+	}
+	return &turns{to: w}
+}
+
+func (t *turns) Write(p []byte) (int, error) {
+	t.Lock()
+	defer t.Unlock()
+	return t.to.Write(p)
 }
 
 // say writes one line of progress.

@@ -22,6 +22,7 @@ import (
 func buildReport(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	flags := flag.NewFlagSet("report", flag.ContinueOnError)
 	inPlace := flags.Bool("in-place", false, "also write the executed notebooks back into notebooks/")
+	together := flags.Int("together", 1, "run so many notebooks at a time; with a GPU leave it at 1, as each takes most of its memory")
 	out := flags.String("o", "", "folder of the report; empty: report/ of this checkout")
 	dataDir := dataFlag(flags)
 	notebooks, err := parse(flags, args, stderr)
@@ -44,7 +45,7 @@ func buildReport(ctx context.Context, args []string, stdout, stderr io.Writer) e
 		return err
 	}
 	o := site.Options{
-		Root: root, Out: *out, Only: notebooks, InPlace: *inPlace, Scale: string(scale), Facts: []site.Fact{backend}, Progress: stderr,
+		Root: root, Out: *out, Only: notebooks, InPlace: *inPlace, Together: *together, Scale: string(scale), Facts: []site.Fact{backend}, Progress: stderr,
 	}
 	if len(notebooks) == 0 { // of some, claims would lead nowhere
 		o.Pages = func(ctx context.Context) (string, []site.Page, error) {

@@ -10,7 +10,7 @@ import (
 // searches are the paper's larger box of the whole space, twice: the maximum is looked for from a random point of it, and from the weights. What either
 // finds is a lower bound on the same maximum.
 func searches(scale study.Scale) []probe.BoxOptions {
-	random := boxes(scale)[0]
+	random := boxes(scale, epsilons[0])[0]
 	centre := random
 	centre.Start = probe.FromCentre
 	return []probe.BoxOptions{random, centre}
