@@ -86,7 +86,7 @@ func Normalized(scale study.Scale) []Invariance {
 	})
 }
 
-// Convolutions asks it of a small net of convolutions, without batch normalization and with it. A pool commutes with a factor as ReLU does. The loss is of
+// Convolutions asks it of a small net of convolutions, without batch normalization and, but at the smoke scale, with it. A pool commutes with a factor as ReLU does. The loss is of
 // fewer examples, as the net takes several times as long.
 func Convolutions(scale study.Scale) []Invariance {
 	s := sizes[scale]
@@ -94,6 +94,9 @@ func Convolutions(scale study.Scale) []Invariance {
 	plain := study.About(minimaOf(scale, study.Net{Kind: "cnn"}), func(e study.Experiment) Invariance {
 		return Invariance{e, decades(s.perDecade, 2), examples, s.steps, s.samples}
 	})
+	if scale == study.Smoke {
+		return plain
+	}
 	normalized := study.About(minimaOf(scale, study.Net{Kind: "cnn", BatchNorm: true}), func(e study.Experiment) Invariance {
 		return Invariance{e, decades(s.perDecade, 1), examples, s.steps, s.samples}
 	})

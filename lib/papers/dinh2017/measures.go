@@ -30,7 +30,11 @@ func largestMeasured(scale study.Scale) int {
 func measured(scale study.Scale) []study.Experiment {
 	ofGrid := study.Where(slices.Concat(seed2017.Grid(study.Corruption{})(scale), seed2017.Grid(study.Corruption{Labels: 1})(scale)),
 		func(e study.Experiment) bool { return e.Seed == 1 && seed2017.WeightsOf(e) <= largestMeasured(scale) })
-	return slices.Concat(seed2017.BatchSizes(scale), ofGrid, study.Where(keskar2017.Figure4(scale), func(e study.Experiment) bool { return e.Seed == 1 }))
+	ofKnee := study.Where(keskar2017.Figure4(scale), func(e study.Experiment) bool { return e.Seed == 1 })
+	if scale == study.Smoke {
+		ofKnee = ofKnee[:1]
+	}
+	return slices.Concat(seed2017.BatchSizes(scale), ofGrid, ofKnee)
 }
 
 // The studies that Measures takes its runs from.
