@@ -1,6 +1,8 @@
 package keskar2017
 
 import (
+	"slices"
+
 	"rethinking/lib/claims"
 	"rethinking/lib/paper"
 	"rethinking/lib/probe"
@@ -51,10 +53,11 @@ func sharperBySearches(id, names string, from int64, of func(net string) bool) p
 		Says:   "Large batches end in sharper minima, by metric 2.1, whole space: " + names,
 		Tested: "as B2a for ε = 0.001, by the higher of two searches: from a random point of the box, and from the weights",
 		Judge: func(e *paper.Evidence) (parts []claims.Verdict) {
-			for _, net := range study.Split(Higher(paper.Ask(e, Searches)), NetName) {
-				if of(net.Label) {
-					parts = append(parts, claims.Above(ratioOf(net), 0))
-				}
+			asked := func(scale study.Scale) []Sharp {
+				return slices.DeleteFunc(Searches(scale), func(q Sharp) bool { return !of(nameOf(q.Experiment)) })
+			}
+			for _, net := range study.Split(Higher(paper.Ask(e, asked)), NetName) {
+				parts = append(parts, claims.Above(ratioOf(net), 0))
 			}
 			return parts
 		},
