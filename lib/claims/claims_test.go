@@ -71,8 +71,6 @@ func TestVerdicts(t *testing.T) {
 		{"rising", claims.Rising(sample(1, 2, 1), sample(2, 3, 2), sample(4, 5, 3)), claims.Reproduced, "0 of 2 steps"},
 		{"rising with a plateau", claims.Rising(sample(1, 2, 1), sample(4, 6, 5), sample(4, 5.9, 5), sample(8, 9, 7)), claims.Reproduced, "1 of 3 steps"},
 		{"rising with a sure dip", claims.Rising(sample(1, 2, 3), sample(6, 7, 8), sample(3, 4, 5.1), sample(8, 9, 10)), claims.Contradicted, "1 significantly"},
-		{"falling", claims.Falling(sample(4, 5, 3), sample(2, 3, 2), sample(1, 2, 1)), claims.Reproduced, "0 of 2 steps of the mean rise"},
-		{"falling with a sure rise", claims.Falling(sample(8, 9, 10), sample(3, 4, 5.1), sample(6, 7, 8), sample(1, 2, 3)), claims.Contradicted, "1 of 3 steps of the mean rise, 1 significantly"},
 		{"a trend with a sure dip", claims.Trend(sample(1, 2, 3), sample(6, 7, 8), sample(3, 4, 5.1), sample(8, 9, 10)), claims.Reproduced, "Page's L"},
 		{"no trend", claims.Trend(sample(1, 2, 3), sample(2, 1, 3), sample(1, 2, 3.1)), claims.Undecided, ""},
 		{"falling", claims.Rising(sample(5, 6, 7), sample(3, 4, 4), sample(1, 2, 1)), claims.Contradicted, ""},
@@ -246,5 +244,17 @@ func TestIntervals(t *testing.T) {
 	}
 	if one := claims.All(claims.Less(sample(1), sample(2), 0)).Intervals[0]; one.Finite() || one.Estimate != 1 || one.Outcome != claims.SeenOnce {
 		t.Errorf("of a single seed: %+v", one)
+	}
+}
+
+// What falls is judged as what rises, the other way round, and says how many steps rise.
+func TestFalling(t *testing.T) {
+	v := claims.Falling(sample(4, 5, 3), sample(2, 3, 2), sample(1, 2, 1))
+	if v.Outcome != claims.Reproduced || !strings.Contains(v.Statistic, "0 of 2 steps of the mean rise") {
+		t.Errorf("%+v", v)
+	}
+	v = claims.Falling(sample(8, 9, 10), sample(3, 4, 5.1), sample(6, 7, 8), sample(1, 2, 3))
+	if v.Outcome != claims.Contradicted || !strings.Contains(v.Statistic, "1 of 3 steps of the mean rise, 1 significantly") {
+		t.Errorf("%+v", v)
 	}
 }

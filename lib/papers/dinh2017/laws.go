@@ -20,7 +20,7 @@ type Law struct {
 var laws = []study.Statistic{LargestEigenvalue, EigenvalueBound, HessianTrace, ClosedFormTrace}
 
 // kept are measures of the function, which T_α leaves as they are.
-var kept = []study.Statistic{TestAccuracy, MedianMargin, ProductOfNorms, RelativeSharpness}
+var kept = []study.Statistic{TestAccuracy, MedianMargin, ProductOfNorms, RelativeSharpness, CriticalRatio}
 
 // changed are measures of how the loss bends in the weights, and lengths those of how long weights and gradients are, which it does not.
 var (
@@ -55,7 +55,11 @@ func laid(answers []study.Answered[Invariance, []Scaled], measures []study.Stati
 			one, _ := m.Of(study.Part[Scaled]{Of: a, Part: a.Answer[len(a.Answer)/2]})
 			for _, s := range a.Answer {
 				value, _ := m.Of(study.Part[Scaled]{Of: a, Part: s})
-				all = append(all, Law{m.Name, s.Alpha, value, value / one})
+				ratio := 1. // also of 0 to 0
+				if value != one {
+					ratio = value / one
+				}
+				all = append(all, Law{m.Name, s.Alpha, value, ratio})
 			}
 		}
 		return all
