@@ -26,7 +26,7 @@ type Architecture struct {
 	Kind                    string // one of Kinds
 	Hidden                  []int  // units of each hidden layer, for "mlp" alone
 	BatchNorm               bool   // batch normalization before each ReLU, for "mlp", "cnn" and "inception"; the CNNs of Arpit and Keskar always have it
-	GhostBatch              int    // examples that a batch normalization takes its moments of while training; 0: all of a batch
+	GhostBatch              int    `json:",omitzero"` // examples that a batch normalization takes its moments of while training; 0: all of a batch
 	Height, Width, Channels int    // of an input, whose values lie in the order [Height, Width, Channels]
 	Classes                 int
 	Noise                   Noise
