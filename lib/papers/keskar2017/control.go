@@ -12,10 +12,10 @@ import (
 // The regimes of Control, beside Small. Large batches either see the examples as often as small ones, or take as many updates; and in either case batch
 // normalization may take its moments of ghosts, as many examples as small batches have, or nearly so.
 const (
-	EqualEpochs  = "large batch, equal epochs"
-	EqualUpdates = "large batch, equal updates"
-	GhostEpochs  = EqualEpochs + ", ghosts"
-	GhostUpdates = EqualUpdates + ", ghosts"
+	EqualEpochs  = "equal epochs"
+	EqualUpdates = "equal updates"
+	GhostEpochs  = "epochs, ghosts"
+	GhostUpdates = "updates, ghosts"
 )
 
 // controlled are the seeds of Control.
@@ -72,17 +72,18 @@ var (
 )
 
 func regimeOf(e study.Experiment) string {
-	regime := EqualUpdates
+	ghosts := e.Net.GhostBatch > 0
 	switch {
 	case batchOf(e) == Small:
 		return Small
+	case isOfPair(e) && ghosts:
+		return GhostEpochs
 	case isOfPair(e):
-		regime = EqualEpochs
+		return EqualEpochs
+	case ghosts:
+		return GhostUpdates
 	}
-	if e.Net.GhostBatch > 0 {
-		regime += ", ghosts"
-	}
-	return regime
+	return EqualUpdates
 }
 
 // isOfPair tells whether a run in large batches sees the examples as often as those of a pair of Table2, at any scale.
