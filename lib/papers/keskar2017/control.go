@@ -14,8 +14,8 @@ import (
 const (
 	EqualEpochs  = "equal epochs"
 	EqualUpdates = "equal updates"
-	GhostEpochs  = "epochs, ghosts"
-	GhostUpdates = "updates, ghosts"
+	GhostEpochs  = "ghosts"
+	GhostUpdates = "both"
 )
 
 // controlled are the seeds of Control.
