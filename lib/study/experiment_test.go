@@ -171,3 +171,25 @@ func TestExperimentString(t *testing.T) {
 		}
 	}
 }
+
+// Ghosts must part every step's batch, and belong to a batch normalization.
+func TestValidateGhosts(t *testing.T) {
+	e := study.Experiment{
+		Data: study.Data{Name: "mnist", Train: 200, Test: 100}, Net: study.MLP(8), Seed: 1,
+		Training: study.Training{Epochs: 1, Batch: 20, LearningRate: 0.1, Decay: 1},
+	}
+	check := func(batchNorm bool, ghost, batch int, want string) {
+		t.Helper()
+		e.Net.BatchNorm, e.Net.GhostBatch, e.Training.Batch = batchNorm, ghost, batch
+		err := e.Validate()
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("ghosts of %d in batches of %d: error %v, want %q", ghost, batch, err, want)
+		}
+	}
+	check(true, 10, 20, "")
+	check(false, 10, 20, "Net.GhostBatch is 10: it must be 0, as the mlp has no batch normalization")
+	check(true, 3, 20, "Net.GhostBatch is 3: it must be a part of every step's batch")
+	check(true, 1, 20, "Net.GhostBatch is 1")
+	check(true, 20, 20, "Net.GhostBatch is 20")
+	check(true, 30, 60, "of 60, and of 20 in the last step") // 200 examples leave 20
+}

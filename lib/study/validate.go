@@ -33,7 +33,7 @@ func (e Experiment) validateGhosts() error {
 	case ghost == 0:
 		return nil
 	case !e.Net.Normalized():
-		return invalid("Net.GhostBatch", ghost, "0, as %s has no batch normalization", e.Net)
+		return invalid("Net.GhostBatch", ghost, "0, as the %s has no batch normalization", e.Net.Kind)
 	case ghost < 2 || ghost >= batch || batch%ghost != 0 || n%batch%ghost != 0:
 		return invalid("Net.GhostBatch", ghost, "a part of every step's batch, of 2 examples or more: of %d, and of %d in the last step of an epoch", batch, n%batch)
 	}

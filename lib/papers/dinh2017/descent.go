@@ -3,7 +3,6 @@ package dinh2017
 import (
 	"context"
 	"math/rand/v2"
-	"slices"
 	"strings"
 
 	"gonum.org/v1/gonum/floats"
@@ -30,8 +29,7 @@ func Descents(scale study.Scale) (all []study.Experiment) {
 	for _, alpha := range fromAlphas {
 		for _, e := range Minima(scale) {
 			start := e.After(e.Training.Epochs)
-			start.Rescale = slices.Repeat([]float64{1}, len(e.Net.Hidden))
-			start.Rescale[0] = alpha
+			start.Rescale = first(len(e.Net.Hidden), alpha)
 			e.Start, e.Training = start, study.Training{Epochs: d.epochs, Batch: e.Training.Batch, LearningRate: d.rate, Decay: 1, Evaluate: 1}
 			all = append(all, e)
 		}

@@ -168,11 +168,11 @@ func (q Invariance) rng() *rand.Rand { return rand.New(rand.NewPCG(uint64(q.Expe
 
 // blocks are those whose weights T_α multiplies with α, 1 and 1/α, without empty ones.
 func (q Invariance) blocks(m *minimum) (all []probe.Block, err error) {
-	alphas, err := first(m.net, 2)
+	layers, err := m.net.HiddenLayers()
 	if err != nil {
 		return nil, err
 	}
-	factors, err := nets.Factors(m.net, alphas)
+	factors, err := nets.Factors(m.net, first(layers, 2))
 	for _, factor := range []float64{2, 1, 0.5} {
 		b := probe.Block{Loss: m.loss, Parts: slices.DeleteFunc(m.loss.Parts(), func(p probe.Part) bool { return factors[p.Path] != factor })}
 		if len(b.Parts) > 0 {

@@ -53,14 +53,10 @@ func decades(perDecade, to int) (alphas []float64) {
 }
 
 // first has α for the first hidden layer, and 1 for the others: T_α multiplies the first layer with α, and divides the last by it.
-func first(net nets.Architecture, alpha float64) ([]float64, error) {
-	layers, err := net.HiddenLayers()
-	if err != nil {
-		return nil, err
-	}
+func first(layers int, alpha float64) []float64 {
 	factors := slices.Repeat([]float64{1}, layers)
 	factors[0] = alpha
-	return factors, nil
+	return factors
 }
 
 // minimum is a net at the end of its run, and what it is measured with.
@@ -127,11 +123,11 @@ func (m *minimum) close() {
 
 // rescale goes to T_α of the end of the run.
 func (m *minimum) rescale(alpha float64) error {
-	alphas, err := first(m.net, alpha)
+	layers, err := m.net.HiddenLayers()
 	if err != nil {
 		return err
 	}
-	scaled, err := nets.Rescale(m.net, m.at, alphas)
+	scaled, err := nets.Rescale(m.net, m.at, first(layers, alpha))
 	if err != nil {
 		return err
 	}

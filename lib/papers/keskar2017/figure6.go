@@ -106,16 +106,16 @@ func (q Course) measure(ctx context.Context, loss *probe.Loss, at study.Stand) (
 		return p, err
 	}
 	p = Passed{Epoch: at.Epoch, Ends: q.Experiment.Ends(at.Point), TestAccuracy: 100 * at.Test.Accuracy}
+	var all []Phi
 	for _, box := range q.Boxes {
 		rng := rand.New(rand.NewPCG(uint64(q.Experiment.Seed), 0))
 		of, err := probe.BoxSharpness(ctx, loss, loss.Weights(), rng, box)
 		if err != nil {
 			return p, err
 		}
-		if of.Highest >= p.Of.Highest {
-			p.Of = of
-		}
+		all = append(all, Phi{box, of})
 	}
+	p.Of = higher(all).Of
 	return p, nil
 }
 
